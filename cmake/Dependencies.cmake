@@ -1,0 +1,20 @@
+# The libraries that cexec stands on, all of them packages of Debian 12 and Ubuntu 24.04.
+find_package(Threads REQUIRED)
+find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(CLI11 REQUIRED)
+
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
+add_library(rapidjson INTERFACE)
+target_include_directories(rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
+
+if(CEXEC_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(CEXEC_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

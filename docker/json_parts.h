@@ -1,0 +1,28 @@
+// Pieces of JSON that many requests and answers of the API share. Internal to docker/.
+#pragma once
+
+#include "base/json.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docker {
+
+/// "key":"text", left out if the text is empty.
+void add_text(base::json::Writer& out, std::string_view key, std::string_view text);
+/// "key":["a","b"], left out if the list is empty.
+void add_list(base::json::Writer& out, std::string_view key, const std::vector<std::string>& list);
+/// "key":{"a":"b"}, left out if the map is empty.
+void add_map(base::json::Writer& out, std::string_view key, const std::map<std::string, std::string>& map);
+
+/// The strings in an array; others are passed over, null and no array are empty.
+std::vector<std::string> strings_of(const base::json::Value* value);
+/// The strings of an object's members.
+std::map<std::string, std::string> map_of(const base::json::Value* value);
+
+/// A `filters` parameter: {"label":["a=b"],"name":["c"]}.
+std::string filters_text(const std::map<std::string, std::vector<std::string>>& filters);
+
+}  // namespace docker

@@ -1,0 +1,56 @@
+// Volumes: create, list, remove. It must not know what is kept in them.
+#include "docker/volumes.h"
+
+#include "docker/json_parts.h"
+
+#include <fmt/format.h>
+
+namespace docker {
+
+namespace json = base::json;
+
+VolumeSpec tmpfs_volume(std::string name, std::int64_t size_bytes, Labels labels) {
+  return {std::move(name),
+          {{"type", "tmpfs"},
+           {"device", "tmpfs"},
+           {"o", fmt::format("size={},mode=1777,nosuid,nodev", size_bytes)}},
+          std::move(labels)};
+}
+
+Result<void> create_volume(const Client& client, const VolumeSpec& spec, const Call& call) {
+  json::Writer body;
+  body.begin_object().member("Name", spec.name).member("Driver", "local");
+  add_map(body, "DriverOpts", spec.driver_options);
+  add_map(body, "Labels", spec.labels);
+  body.end_object();
+  Request request;
+  request.method = Method::post;
+  request.target = "/volumes/create";
+  request.body = body.take();
+  request.content_type = "application/json";
+  const auto response = client.send(std::move(request), call);
+  if (!response) return tl::unexpected(response.error());
+  return {};
+}
+
+Result<std::vector<VolumeSummary>> list_volumes(const Client& client, const std::vector<std::string>& labels,
+                                                const Call& call) {
+  const auto target = Target("/volumes").add("filters", filters_text({{"label", labels}})).text();
+  const auto document = client.send_for_json({Method::get, target, {}, {}, {}}, call);
+  if (!document) return tl::unexpected(document.error());
+  std::vector<VolumeSummary> list;
+  const auto* volumes = json::find(&*document, "Volumes");  // null where there are none
+  if (volumes == nullptr || !volumes->IsArray()) return list;
+  for (const auto& item : volumes->GetArray()) {
+    list.push_back({json::string_or(json::find(&item, "Name")), map_of(json::find(&item, "Labels"))});
+  }
+  return list;
+}
+
+Result<void> remove_volume(const Client& client, const std::string& name, const Call& call) {
+  const auto response = client.send({Method::del, Target("/volumes/", name, "").text(), {}, {}, {}}, call);
+  if (!response && !response.error().is_status(404)) return tl::unexpected(response.error());
+  return {};
+}
+
+}  // namespace docker
