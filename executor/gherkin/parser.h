@@ -1,0 +1,34 @@
+// Text → tree. It must not know what a step means.
+#pragma once
+
+#include "executor/gherkin/ast.h"
+#include "executor/gherkin/token.h"
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace executor::gherkin {
+
+/// One thing that is wrong with a file.
+struct ParseError {
+  enum class Kind { unexpected_token, unexpected_end, tag_with_space, inconsistent_cells, unknown_language };
+
+  Kind kind = Kind::unexpected_token;
+  Location location;
+  std::vector<TokenType> expected;  ///< what could have stood there, in the grammar's order
+  std::string got;                  ///< the line that stood there, or the language
+  std::string nearest;              ///< a keyword that `got` may have meant; empty if none is near
+
+  /// As Gherkin's parsers word it: "expected: #EOF, #StepLine, got 'x'".
+  [[nodiscard]] std::string message() const;
+  /// For a person: "expected a step, … but found 'Givne x'; did you mean 'Given'?".
+  [[nodiscard]] std::string explanation() const;
+};
+
+/// Parses one feature file. A file without a feature (empty, or comments only) is a document without one.
+/// On failure: all errors, in the order of the file, at most 11 (then the rest is not looked at).
+tl::expected<Document, std::vector<ParseError>> parse(std::string text);
+
+}  // namespace executor::gherkin
