@@ -1,0 +1,13 @@
+// What a run tells while it goes on: the one source of everything that is shown or written about it. It must
+// not know who listens.
+#include "executor/model/event.h"
+
+#include <fmt/format.h>
+
+namespace executor::model {
+
+std::string SourceLocation::text() const {
+  return column > 0 ? fmt::format("{}:{}:{}", uri, line, column) : fmt::format("{}:{}", uri, line);
+}
+
+}  // namespace executor::model

@@ -1,0 +1,118 @@
+// What a run tells while it goes on: the one source of everything that is shown or written about it. It must
+// not know who listens.
+#pragma once
+
+#include "executor/model/ids.h"
+#include "executor/model/outcome.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace executor::model {
+
+using std::chrono::milliseconds;
+
+/// A place in a feature file.
+struct SourceLocation {
+  std::string uri;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+
+  [[nodiscard]] std::string text() const;  ///< "features/frames.feature:12:5"
+};
+
+/// How an instance's life ended.
+enum class EndedBy { itself, shutdown, sigterm, sigkill, nothing };
+
+/// What is known of one instance when its case is over.
+struct InstanceReport {
+  ProcessName process;
+  PlatformName platform;
+  std::string image;     ///< reference; empty for a host process
+  std::string image_id;  ///< "sha256:…"
+  EndedBy ended_by = EndedBy::nothing;
+  std::optional<std::int64_t> exit_code;
+  bool oom_killed = false;
+  std::vector<std::string> stderr_tail;  ///< the last lines, as written
+  std::vector<std::string> log_tail;     ///< the last lines of `log` and `logs`, as written
+  std::int64_t omitted_bytes = 0;        ///< of its output, beyond what is kept
+};
+
+struct StepReport {
+  SourceLocation location;
+  std::string keyword;  ///< with its space
+  std::string text;
+  ProcessName process;
+  Outcome outcome;
+  milliseconds duration{0};
+};
+
+/// All about one case, once it is over.
+struct CaseReport {
+  CaseId id;
+  std::string feature;
+  std::string scenario;
+  SourceLocation location;
+  std::vector<std::pair<ProcessName, PlatformName>> combination;
+  std::vector<std::string> tags;
+  Outcome outcome;
+  std::optional<std::size_t> culprit_step;     ///< index into steps, where one step decided
+  std::optional<ProcessName> culprit_process;  ///< whose fault it is, where it is one's
+  std::vector<StepReport> steps;
+  std::vector<InstanceReport> instances;  ///< in the order of their first start
+  std::vector<std::string> warnings;
+  milliseconds duration{0};
+  std::string artifacts;  ///< folder with the case's logs and transcript; empty if there is none
+  std::string rerun;      ///< command line that runs this one case again
+};
+
+/// One platform as it is used in the run.
+struct PlatformReport {
+  PlatformName name;
+  std::string image;
+  std::string image_id;
+};
+
+struct RunStarted {
+  RunId run;
+  std::string engine;  ///< "Docker Engine 20.10.24 (API 1.41)"; empty if none is used
+  std::vector<PlatformReport> platforms;
+  std::size_t cases = 0;
+};
+
+struct CaseStarted {
+  CaseId id;
+  std::size_t index = 0;  ///< from 0, in the plan's order
+};
+
+struct CaseFinished {
+  std::size_t index = 0;
+  CaseReport report;
+};
+
+struct RunFinished {
+  RunId run;
+  milliseconds duration{0};
+  std::optional<std::string>
+      stopped_because;  ///< "SIGINT", "--fail-fast after …"; nothing if it went to its end
+  std::optional<std::size_t> left_behind;  ///< objects of the run; nothing if the engine could not be asked
+  std::vector<std::string> left_behind_names;
+};
+
+using Event = std::variant<RunStarted, CaseStarted, CaseFinished, RunFinished>;
+
+/// Takes events, in their order, always on the same thread.
+class EventSink {
+ public:
+  EventSink() = default;
+  EventSink(const EventSink&) = delete;
+  EventSink& operator=(const EventSink&) = delete;
+  virtual ~EventSink() = default;
+  virtual void on_event(const Event& event) = 0;
+};
+
+}  // namespace executor::model
