@@ -1,14 +1,14 @@
 // One thread that waits for many descriptors and hands each its readiness. It must not know what they carry.
 #pragma once
 
-#include "base/fd.h"
-
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include "base/fd.h"
 
 namespace base {
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
 #include <tl/expected.hpp>
 
 namespace base::json {

@@ -2,14 +2,14 @@
 // letters.
 #pragma once
 
-#include "base/deadline.h"
-
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>
+
+#include "base/deadline.h"
 
 namespace base {
 

@@ -1,14 +1,14 @@
 // Waiting for a descriptor with a deadline and a stop token. It must not know what the descriptor carries.
 #include "base/wait.h"
 
-#include "base/fd.h"
-
 #include <poll.h>
 #include <sys/eventfd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
+
+#include "base/fd.h"
 
 namespace base {
 namespace {

@@ -1,9 +1,9 @@
 // Waiting for a descriptor with a deadline and a stop token. It must not know what the descriptor carries.
 #pragma once
 
-#include "base/deadline.h"
-
 #include <stop_token>
+
+#include "base/deadline.h"
 
 namespace base {
 

@@ -2,11 +2,11 @@
 // It must not know what is said on them.
 #include "docker/attach.h"
 
-#include "docker/raw_request.h"
-
 #include <fmt/format.h>
 
 #include <vector>
+
+#include "docker/raw_request.h"
 
 namespace docker {
 namespace {

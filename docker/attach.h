@@ -2,13 +2,13 @@
 // It must not know what is said on them.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/demux.h"
-
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+
+#include "docker/client.h"
+#include "docker/demux.h"
 
 namespace docker {
 

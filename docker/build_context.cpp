@@ -2,15 +2,15 @@
 // must not talk to any engine.
 #include "docker/build_context.h"
 
-#include "docker/ignore_file.h"
-#include "docker/sha256.h"
-#include "docker/tar_writer.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+
+#include "docker/ignore_file.h"
+#include "docker/sha256.h"
+#include "docker/tar_writer.h"
 
 namespace docker {
 namespace {

@@ -2,13 +2,13 @@
 // must not talk to any engine.
 #pragma once
 
-#include "docker/error.h"
-#include "docker/transport.h"
-
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "docker/error.h"
+#include "docker/transport.h"
 
 namespace docker {
 

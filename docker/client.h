@@ -2,14 +2,14 @@
 // must not know any endpoint but those of the negotiation.
 #pragma once
 
-#include "base/json.h"
-#include "docker/error.h"
-#include "docker/transport.h"
-
 #include <compare>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "base/json.h"
+#include "docker/error.h"
+#include "docker/transport.h"
 
 namespace docker {
 

@@ -2,10 +2,6 @@
 // not know what is said on them.
 #include "docker/connection.h"
 
-#include "base/fd.h"
-#include "base/wait.h"
-#include "docker/curl_easy.h"
-
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -16,6 +12,10 @@
 #include <cstring>
 #include <mutex>
 #include <system_error>
+
+#include "base/fd.h"
+#include "base/wait.h"
+#include "docker/curl_easy.h"
 
 namespace docker {
 namespace {

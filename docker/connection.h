@@ -2,10 +2,10 @@
 // not know what is said on them.
 #pragma once
 
+#include <memory>
+
 #include "docker/endpoint.h"
 #include "docker/transport.h"
-
-#include <memory>
 
 namespace docker {
 

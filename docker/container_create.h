@@ -1,13 +1,13 @@
 // POST /containers/create. It must not know what runs inside.
 #pragma once
 
-#include "docker/client.h"
-
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
 
 namespace docker {
 

@@ -1,13 +1,13 @@
 // GET /containers/{id}/json and GET /containers/json: what the engine knows of its containers.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/container_create.h"
-
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
+#include "docker/container_create.h"
 
 namespace docker {
 

@@ -1,10 +1,10 @@
 // Starting, signalling, stopping and removing a container. It must not know what runs inside.
 #pragma once
 
-#include "docker/client.h"
-
 #include <chrono>
 #include <string>
+
+#include "docker/client.h"
 
 namespace docker {
 

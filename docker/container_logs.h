@@ -1,12 +1,12 @@
 // GET /containers/{id}/logs: what the engine's log driver kept of a container's output.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/demux.h"
-
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "docker/client.h"
+#include "docker/demux.h"
 
 namespace docker {
 

@@ -1,10 +1,10 @@
 // GET /containers/{id}/stats, one sample: what a container uses now.
 #pragma once
 
-#include "docker/client.h"
-
 #include <cstdint>
 #include <string>
+
+#include "docker/client.h"
 
 namespace docker {
 

@@ -2,13 +2,13 @@
 // to docker/; it must not know any endpoint of the API.
 #pragma once
 
-#include "docker/endpoint.h"
-#include "docker/error.h"
-
 #include <curl/curl.h>
 
 #include <memory>
 #include <string>
+
+#include "docker/endpoint.h"
+#include "docker/error.h"
 
 namespace docker {
 

@@ -2,13 +2,13 @@
 // engine. It must not know any endpoint of the API.
 #include "docker/curl_transport.h"
 
-#include "docker/connection.h"
-#include "docker/curl_easy.h"
-
 #include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "docker/connection.h"
+#include "docker/curl_easy.h"
 
 namespace docker {
 namespace {

@@ -2,12 +2,12 @@
 // engine. It must not know any endpoint of the API.
 #pragma once
 
-#include "docker/endpoint.h"
-#include "docker/transport.h"
-
 #include <memory>
 #include <mutex>
 #include <vector>
+
+#include "docker/endpoint.h"
+#include "docker/transport.h"
 
 namespace docker {
 

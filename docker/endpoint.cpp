@@ -1,9 +1,6 @@
 // Where the engine is: DOCKER_HOST, the current docker context, or the default socket. It must not connect.
 #include "docker/endpoint.h"
 
-#include "base/json.h"
-#include "docker/sha256.h"
-
 #include <fmt/format.h>
 
 #include <charconv>
@@ -11,6 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "base/json.h"
+#include "docker/sha256.h"
 
 namespace docker {
 namespace {

@@ -1,12 +1,12 @@
 // Where the engine is: DOCKER_HOST, the current docker context, or the default socket. It must not connect.
 #pragma once
 
-#include "docker/error.h"
-
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "docker/error.h"
 
 namespace docker {
 

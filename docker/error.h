@@ -1,11 +1,12 @@
 // What can go wrong between this library and an engine. It must not know what the caller wanted to achieve.
 #pragma once
 
-#include "base/deadline.h"
-
 #include <stop_token>
 #include <string>
+
 #include <tl/expected.hpp>
+
+#include "base/deadline.h"
 
 namespace docker {
 

@@ -1,13 +1,13 @@
 // GET /events: what happens in the engine, as it happens.
 #pragma once
 
-#include "docker/client.h"
-
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
 
 namespace docker {
 

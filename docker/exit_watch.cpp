@@ -2,12 +2,12 @@
 // asked.
 #include "docker/exit_watch.h"
 
-#include "docker/http.h"
-#include "docker/raw_request.h"
-
 #include <fmt/format.h>
 
 #include <array>
+
+#include "docker/http.h"
+#include "docker/raw_request.h"
 
 namespace docker {
 namespace {

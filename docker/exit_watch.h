@@ -2,12 +2,12 @@
 // asked.
 #pragma once
 
-#include "docker/client.h"
-
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "docker/client.h"
 
 namespace docker {
 

@@ -2,11 +2,11 @@
 // not know any endpoint of the API.
 #pragma once
 
-#include "docker/transport.h"
-
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "docker/transport.h"
 
 namespace docker {
 

@@ -2,14 +2,14 @@
 // know what the image is for.
 #pragma once
 
-#include "docker/build_context.h"
-#include "docker/client.h"
-#include "docker/container_create.h"
-
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+
+#include "docker/build_context.h"
+#include "docker/client.h"
+#include "docker/container_create.h"
 
 namespace docker {
 

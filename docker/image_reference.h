@@ -1,10 +1,10 @@
 // Names of images: "registry.example:5000/team/app:1.2@sha256:…". It must not ask any engine.
 #pragma once
 
-#include "docker/error.h"
-
 #include <string>
 #include <string_view>
+
+#include "docker/error.h"
 
 namespace docker {
 

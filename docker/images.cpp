@@ -2,10 +2,10 @@
 // used for.
 #include "docker/images.h"
 
+#include <fmt/format.h>
+
 #include "docker/json_parts.h"
 #include "docker/json_stream.h"
-
-#include <fmt/format.h>
 
 namespace docker {
 namespace {

@@ -2,14 +2,14 @@
 // used for.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/container_create.h"
-#include "docker/image_reference.h"
-
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
+#include "docker/container_create.h"
+#include "docker/image_reference.h"
 
 namespace docker {
 

@@ -1,12 +1,12 @@
 // Pieces of JSON that many requests and answers of the API share. Internal to docker/.
 #pragma once
 
-#include "base/json.h"
-
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/json.h"
 
 namespace docker {
 

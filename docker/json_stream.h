@@ -1,12 +1,12 @@
 // A body that is a sequence of JSON objects, as progress and events are sent. Internal to docker/.
 #pragma once
 
-#include "base/json.h"
-#include "docker/error.h"
-
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include "base/json.h"
+#include "docker/error.h"
 
 namespace docker {
 

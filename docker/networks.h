@@ -1,11 +1,11 @@
 // Networks: create, list, remove. It must not know who talks on them.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/container_create.h"
-
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
+#include "docker/container_create.h"
 
 namespace docker {
 

@@ -2,13 +2,13 @@
 // wait. Internal to docker/.
 #include "docker/raw_request.h"
 
-#include "base/wait.h"
-#include "docker/http.h"
-
 #include <fmt/format.h>
 #include <poll.h>
 
 #include <array>
+
+#include "base/wait.h"
+#include "docker/http.h"
 
 namespace docker {
 namespace {

@@ -2,10 +2,10 @@
 // wait. Internal to docker/.
 #pragma once
 
-#include "docker/client.h"
-
 #include <memory>
 #include <string>
+
+#include "docker/client.h"
 
 namespace docker {
 

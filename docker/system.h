@@ -1,11 +1,11 @@
 // The engine itself: ping, version, info.
 #pragma once
 
-#include "docker/client.h"
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
 
 namespace docker {
 

@@ -1,15 +1,15 @@
 // Writes a tar archive into memory piece by piece, with libarchive. Internal to docker/.
 #pragma once
 
-#include "docker/build_context.h"
-#include "docker/error.h"
-
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <span>
 #include <string>
+
+#include "docker/build_context.h"
+#include "docker/error.h"
 
 struct archive;
 

@@ -2,8 +2,6 @@
 // It must not know any endpoint of the API.
 #pragma once
 
-#include "docker/error.h"
-
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -13,6 +11,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "docker/error.h"
 
 namespace docker {
 

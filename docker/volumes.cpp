@@ -1,9 +1,9 @@
 // Volumes: create, list, remove. It must not know what is kept in them.
 #include "docker/volumes.h"
 
-#include "docker/json_parts.h"
-
 #include <fmt/format.h>
+
+#include "docker/json_parts.h"
 
 namespace docker {
 

@@ -1,12 +1,12 @@
 // Volumes: create, list, remove. It must not know what is kept in them.
 #pragma once
 
-#include "docker/client.h"
-#include "docker/container_create.h"
-
 #include <map>
 #include <string>
 #include <vector>
+
+#include "docker/client.h"
+#include "docker/container_create.h"
 
 namespace docker {
 

@@ -1,8 +1,6 @@
 // What cexec.yaml says, as types. It must not know how it is written down, nor what is done with it.
 #pragma once
 
-#include "executor/model/ids.h"
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -12,17 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "executor/model/framing.h"
+#include "executor/model/ids.h"
+
 namespace executor::config {
 
+using model::Framing;
 using model::PlatformName;
 using model::ProcessName;
 using std::chrono::milliseconds;
 
 /// How the instances of a run are kept apart and how many cases run at a time.
 enum class Mode { process, process_parallel, container_seq, container_par };
-
-/// How messages are delimited on a server's stdin and stdout.
-enum class Framing { ndjson, content_length };
 
 /// What an instance may use. 0 means no limit.
 struct Limits {

@@ -2,16 +2,16 @@
 // used for.
 #include "executor/config/loader.h"
 
-#include "executor/config/platform_reader.h"
-#include "executor/config/yaml_entry.h"
-#include "executor/text/nearest.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <sstream>
+
+#include "executor/config/platform_reader.h"
+#include "executor/config/yaml_entry.h"
+#include "executor/text/nearest.h"
 
 namespace executor::config {
 namespace {

@@ -2,14 +2,15 @@
 // used for.
 #pragma once
 
-#include "executor/config/config.h"
-
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
+
+#include <tl/expected.hpp>
+
+#include "executor/config/config.h"
 
 namespace executor::config {
 

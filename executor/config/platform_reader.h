@@ -1,11 +1,11 @@
 // One entry of `platforms`: the Compose service keys and ours. Internal to config/.
 #pragma once
 
-#include "executor/config/config.h"
-#include "executor/config/yaml_entry.h"
-
 #include <filesystem>
 #include <optional>
+
+#include "executor/config/config.h"
+#include "executor/config/yaml_entry.h"
 
 namespace executor::config {
 

@@ -2,13 +2,13 @@
 // it must not know any key.
 #include "executor/config/yaml_entry.h"
 
-#include "executor/text/nearest.h"
-#include "executor/text/units.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+
+#include "executor/text/nearest.h"
+#include "executor/text/units.h"
 
 namespace executor::config {
 namespace {

@@ -2,10 +2,6 @@
 // it must not know any key.
 #pragma once
 
-#include "executor/config/loader.h"
-
-#include <yaml-cpp/yaml.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -14,6 +10,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <yaml-cpp/yaml.h>
+
+#include "executor/config/loader.h"
 
 namespace executor::config {
 

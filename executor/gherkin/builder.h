@@ -2,14 +2,14 @@
 // where.
 #pragma once
 
-#include "executor/gherkin/ast.h"
-#include "executor/gherkin/grammar.h"
-#include "executor/gherkin/token.h"
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "executor/gherkin/ast.h"
+#include "executor/gherkin/grammar.h"
+#include "executor/gherkin/token.h"
 
 namespace executor::gherkin {
 

@@ -1,10 +1,10 @@
 // The keywords of a language. It must not know the grammar.
 #pragma once
 
-#include "executor/gherkin/ast.h"
-
 #include <span>
 #include <string_view>
+
+#include "executor/gherkin/ast.h"
 
 namespace executor::gherkin {
 

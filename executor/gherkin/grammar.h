@@ -2,10 +2,10 @@
 // gherkin/; it must not know what is built from them.
 #pragma once
 
-#include "executor/gherkin/token.h"
-
 #include <cstdint>
 #include <vector>
+
+#include "executor/gherkin/token.h"
 
 namespace executor::gherkin {
 

@@ -1,11 +1,11 @@
 // Text → tree. It must not know what a step means.
 #include "executor/gherkin/parser.h"
 
+#include <algorithm>
+
 #include "executor/gherkin/builder.h"
 #include "executor/gherkin/grammar.h"
 #include "executor/text/nearest.h"
-
-#include <algorithm>
 
 namespace executor::gherkin {
 namespace {

@@ -1,13 +1,14 @@
 // Text → tree. It must not know what a step means.
 #pragma once
 
-#include "executor/gherkin/ast.h"
-#include "executor/gherkin/token.h"
-
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
+
+#include <tl/expected.hpp>
+
+#include "executor/gherkin/ast.h"
+#include "executor/gherkin/token.h"
 
 namespace executor::gherkin {
 

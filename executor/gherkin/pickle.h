@@ -2,11 +2,11 @@
 // not know what a step means.
 #pragma once
 
-#include "executor/gherkin/ast.h"
-
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "executor/gherkin/ast.h"
 
 namespace executor::gherkin {
 

@@ -2,15 +2,15 @@
 // kinds may follow which.
 #pragma once
 
-#include "executor/gherkin/ast.h"
-#include "executor/gherkin/dialect.h"
-#include "executor/gherkin/line.h"
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "executor/gherkin/ast.h"
+#include "executor/gherkin/dialect.h"
+#include "executor/gherkin/line.h"
 
 namespace executor::gherkin {
 

@@ -2,15 +2,15 @@
 // not know who listens.
 #pragma once
 
-#include "executor/model/ids.h"
-#include "executor/model/outcome.h"
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "executor/model/ids.h"
+#include "executor/model/outcome.h"
 
 namespace executor::model {
 

@@ -1,11 +1,11 @@
 // How a step or a case can end: a closed set. It must not know how an outcome comes about or is shown.
 #include "executor/model/outcome.h"
 
-#include "executor/text/units.h"
-
 #include <fmt/format.h>
 
 #include <cstring>
+
+#include "executor/text/units.h"
 
 namespace executor::model {
 namespace {

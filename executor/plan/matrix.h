@@ -1,10 +1,10 @@
 // One scenario × the platforms: every assignment that is allowed. It must not know the steps.
 #pragma once
 
+#include <vector>
+
 #include "executor/plan/plan.h"
 #include "executor/plan/tags.h"
-
-#include <vector>
 
 namespace executor::plan {
 

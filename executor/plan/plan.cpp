@@ -2,14 +2,14 @@
 // anything is started. Pure: it must not read files or ask an engine.
 #include "executor/plan/plan.h"
 
-#include "executor/plan/matrix.h"
-#include "executor/plan/step_text.h"
-#include "executor/plan/tags.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
+
+#include "executor/plan/matrix.h"
+#include "executor/plan/step_text.h"
+#include "executor/plan/tags.h"
 
 namespace executor::plan {
 namespace {

@@ -2,20 +2,21 @@
 // anything is started. Pure: it must not read files or ask an engine.
 #pragma once
 
-#include "executor/config/config.h"
-#include "executor/gherkin/pickle.h"
-#include "executor/model/event.h"
-#include "executor/model/ids.h"
-
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
+
+#include "executor/config/config.h"
+#include "executor/gherkin/pickle.h"
+#include "executor/model/event.h"
+#include "executor/model/ids.h"
 
 namespace executor::plan {
 

@@ -2,13 +2,13 @@
 // know the platforms.
 #include "executor/plan/step_text.h"
 
-#include "executor/text/units.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+
+#include "executor/text/units.h"
 
 namespace executor::plan {
 namespace {

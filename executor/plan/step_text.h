@@ -2,13 +2,14 @@
 // know the platforms.
 #pragma once
 
-#include "executor/plan/plan.h"
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
 #include <tl/expected.hpp>
+
+#include "executor/plan/plan.h"
 
 namespace executor::plan {
 

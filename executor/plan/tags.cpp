@@ -1,12 +1,12 @@
 // What a scenario's tags ask for. It must not know the steps.
 #include "executor/plan/tags.h"
 
-#include "executor/text/nearest.h"
-#include "executor/text/units.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "executor/text/nearest.h"
+#include "executor/text/units.h"
 
 namespace executor::plan {
 namespace {

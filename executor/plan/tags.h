@@ -1,12 +1,12 @@
 // What a scenario's tags ask for. It must not know the steps.
 #pragma once
 
-#include "executor/plan/plan.h"
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "executor/plan/plan.h"
 
 namespace executor::plan {
 

@@ -2,8 +2,6 @@
 // likes. For what a real engine does only on its worst days.
 #include "tests/support/fake_engine.h"
 
-#include "docker/curl_transport.h"
-
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,6 +9,8 @@
 #include <array>
 #include <cstring>
 #include <stdexcept>
+
+#include "docker/curl_transport.h"
 
 namespace tests {
 

@@ -2,11 +2,6 @@
 // likes. For what a real engine does only on its worst days.
 #pragma once
 
-#include "base/fd.h"
-#include "docker/client.h"
-#include "docker/endpoint.h"
-#include "tests/support/temp_folder.h"
-
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -14,6 +9,11 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include "base/fd.h"
+#include "docker/client.h"
+#include "docker/endpoint.h"
+#include "tests/support/temp_folder.h"
 
 namespace tests {
 

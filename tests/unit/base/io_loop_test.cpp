@@ -1,12 +1,12 @@
 #include "base/io_loop.h"
 
-#include "base/mailbox.h"
-
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <string>
+
+#include "base/mailbox.h"
 
 namespace base {
 namespace {

@@ -1,13 +1,13 @@
 #include "base/wait.h"
 
-#include "base/fd.h"
-
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <thread>
+
+#include "base/fd.h"
 
 namespace base {
 namespace {

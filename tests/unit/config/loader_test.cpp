@@ -1,8 +1,8 @@
 #include "executor/config/loader.h"
 
-#include "tests/support/temp_folder.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/support/temp_folder.h"
 
 namespace executor::config {
 namespace {

@@ -1,10 +1,10 @@
 #include "docker/attach.h"
 
-#include "base/wait.h"
-#include "tests/support/fake_engine.h"
-
 #include <gtest/gtest.h>
 #include <poll.h>
+
+#include "base/wait.h"
+#include "tests/support/fake_engine.h"
 
 namespace docker {
 namespace {

@@ -1,8 +1,5 @@
 #include "docker/build_context.h"
 
-#include "docker/tar_writer.h"
-#include "tests/support/temp_folder.h"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <gtest/gtest.h>
@@ -10,6 +7,9 @@
 
 #include <array>
 #include <map>
+
+#include "docker/tar_writer.h"
+#include "tests/support/temp_folder.h"
 
 namespace docker {
 namespace {

@@ -1,9 +1,9 @@
 #include "docker/client.h"
 
+#include <gtest/gtest.h>
+
 #include "docker/system.h"
 #include "tests/support/fake_engine.h"
-
-#include <gtest/gtest.h>
 
 namespace docker {
 namespace {

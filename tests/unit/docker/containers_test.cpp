@@ -1,11 +1,11 @@
+#include <gtest/gtest.h>
+
 #include "docker/container_create.h"
 #include "docker/container_inspect.h"
 #include "docker/container_lifecycle.h"
 #include "docker/container_logs.h"
 #include "docker/container_stats.h"
 #include "tests/support/fake_engine.h"
-
-#include <gtest/gtest.h>
 
 namespace docker {
 namespace {

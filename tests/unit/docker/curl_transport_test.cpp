@@ -1,12 +1,12 @@
 #include "docker/curl_transport.h"
 
-#include "docker/curl_easy.h"
-#include "tests/support/fake_engine.h"
-
 #include <gtest/gtest.h>
 
 #include <cerrno>
 #include <thread>
+
+#include "docker/curl_easy.h"
+#include "tests/support/fake_engine.h"
 
 namespace docker {
 namespace {

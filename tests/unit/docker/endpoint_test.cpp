@@ -1,11 +1,11 @@
 #include "docker/endpoint.h"
 
-#include "docker/sha256.h"
-#include "tests/support/temp_folder.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
+
+#include "docker/sha256.h"
+#include "tests/support/temp_folder.h"
 
 namespace docker {
 namespace {

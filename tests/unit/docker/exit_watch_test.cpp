@@ -1,11 +1,11 @@
 #include "docker/exit_watch.h"
 
+#include <gtest/gtest.h>
+#include <poll.h>
+
 #include "base/mailbox.h"
 #include "base/wait.h"
 #include "tests/support/fake_engine.h"
-
-#include <gtest/gtest.h>
-#include <poll.h>
 
 namespace docker {
 namespace {

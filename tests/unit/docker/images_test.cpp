@@ -1,10 +1,10 @@
 #include "docker/images.h"
 
+#include <gtest/gtest.h>
+
 #include "docker/image_build.h"
 #include "docker/json_stream.h"
 #include "tests/support/fake_engine.h"
-
-#include <gtest/gtest.h>
 
 namespace docker {
 namespace {

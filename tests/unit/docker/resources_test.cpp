@@ -1,9 +1,9 @@
+#include <gtest/gtest.h>
+
 #include "docker/events.h"
 #include "docker/networks.h"
 #include "docker/volumes.h"
 #include "tests/support/fake_engine.h"
-
-#include <gtest/gtest.h>
 
 namespace docker {
 namespace {

@@ -1,8 +1,8 @@
 #include "executor/gherkin/pickle.h"
 
-#include "executor/gherkin/parser.h"
-
 #include <gtest/gtest.h>
+
+#include "executor/gherkin/parser.h"
 
 namespace executor::gherkin {
 namespace {

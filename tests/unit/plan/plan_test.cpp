@@ -1,8 +1,8 @@
 #include "executor/plan/plan.h"
 
-#include "executor/gherkin/parser.h"
-
 #include <gtest/gtest.h>
+
+#include "executor/gherkin/parser.h"
 
 namespace executor::plan {
 namespace {

@@ -1,0 +1,110 @@
+// Requests to one server and its answers, over any stream of bytes. It must not know what a method means, nor
+// where the bytes go.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "base/deadline.h"
+#include "base/mailbox.h"
+#include "executor/rpc/framer.h"
+#include "executor/rpc/message.h"
+
+namespace executor::rpc {
+
+/// Why a call has no answer.
+struct CallError {
+  enum class Kind {
+    timed_out,  ///< the deadline passed; `detail` says what there was of an answer
+    ended,      ///< the server's stdout ended, or it no longer reads its stdin
+    violation,  ///< the server broke the protocol; every further call has the same error
+    cancelled,  ///< the stop token was triggered
+    too_large,  ///< the request is over the limit and was not sent
+  };
+  Kind kind = Kind::timed_out;
+  std::string detail;
+};
+
+/// Where a channel's bytes go.
+class ByteSink {
+ public:
+  enum class Written { all, timed_out, closed, stopped };
+
+  ByteSink() = default;
+  ByteSink(const ByteSink&) = delete;
+  ByteSink& operator=(const ByteSink&) = delete;
+  virtual ~ByteSink() = default;
+  /// Blocks until all bytes are taken, to the deadline.
+  virtual Written write(std::string_view bytes, const base::Deadline& deadline,
+                        const std::stop_token& stop) = 0;
+};
+
+/// Is told what passes through a channel: what is sent on the caller's thread, what is received on the
+/// receiving thread.
+class Listener {
+ public:
+  Listener() = default;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  virtual ~Listener() = default;
+
+  virtual void on_request(std::string_view message) = 0;
+  virtual void on_reply(std::string_view message) = 0;
+  /// The notification `log`.
+  virtual void on_log(std::string_view level, std::string_view message) = 0;
+  /// What was written to stdout and is no message, or another notification.
+  virtual void on_noise(std::string_view text) = 0;
+};
+
+/// One server's end of the conversation. `receive` and `end` belong to one thread, the rest to another.
+class Channel {
+ public:
+  /// Both must outlive the channel.
+  Channel(Framing framing, ByteSink& sink, Listener& listener)
+      : framing_(framing), sink_(sink), listener_(listener), framer_(framing) {}
+
+  /// Bytes of the server's stdout, as they come.
+  void receive(std::string_view bytes);
+  /// Its stdout has ended.
+  void end();
+
+  /// Sends a request and does not wait; returns its id. `params` is a JSON object.
+  tl::expected<std::int64_t, CallError> post(std::string_view method, std::string_view params,
+                                             const base::Deadline& deadline, const std::stop_token& stop);
+
+  /// Blocks until the reply to any of `ids` is there. Replies to other requests are dropped.
+  tl::expected<Reply, CallError> await(const std::set<std::int64_t>& ids, const base::Deadline& deadline,
+                                       const std::stop_token& stop);
+
+  /// post and await in one.
+  tl::expected<Reply, CallError> call(std::string_view method, std::string_view params,
+                                      const base::Deadline& deadline, const std::stop_token& stop);
+
+ private:
+  using Letter = std::variant<Reply, CallError>;
+
+  void take_message(std::string_view text);
+  void break_off(CallError error, std::string_view noise);
+  [[nodiscard]] std::optional<CallError> broken() const;
+  [[nodiscard]] std::string pending() const;
+
+  const Framing framing_;
+  ByteSink& sink_;
+  Listener& listener_;
+  base::Mailbox<Letter> letters_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  Framer framer_;
+  std::int64_t last_id_ = 0;
+  std::set<std::int64_t> open_;      ///< asked and not answered
+  std::optional<CallError> broken_;  ///< set once
+};
+
+}  // namespace executor::rpc
