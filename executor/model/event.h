@@ -70,17 +70,24 @@ struct CaseReport {
   std::string rerun;      ///< command line that runs this one case again
 };
 
-/// One platform as it is used in the run.
-struct PlatformReport {
+/// The image that a platform's containers are made from.
+struct PlatformImage {
   PlatformName name;
-  std::string image;
-  std::string image_id;
+  std::string reference;  ///< as in cexec.yaml, or the tag of what was built
+  std::string id;         ///< "sha256:…"
+};
+
+/// Something that takes long before the first case can start: an image is pulled or built.
+struct Preparing {
+  PlatformName platform;
+  std::string text;
+  bool is_detail = false;  ///< a line of a build's or pull's own output
 };
 
 struct RunStarted {
   RunId run;
   std::string engine;  ///< "Docker Engine 20.10.24 (API 1.41)"; empty if none is used
-  std::vector<PlatformReport> platforms;
+  std::vector<PlatformImage> platforms;
   std::size_t cases = 0;
 };
 
@@ -94,16 +101,23 @@ struct CaseFinished {
   CaseReport report;
 };
 
+/// The run could not begin: nothing can be said about any case.
+struct RunFailed {
+  std::string reason;
+  std::string hint;    ///< what to do; may be empty
+  std::string output;  ///< lines of a failed build; may be empty
+};
+
 struct RunFinished {
   RunId run;
   milliseconds duration{0};
   std::optional<std::string>
       stopped_because;  ///< "SIGINT", "--fail-fast after …"; nothing if it went to its end
-  std::optional<std::size_t> left_behind;  ///< objects of the run; nothing if the engine could not be asked
-  std::vector<std::string> left_behind_names;
+  /// Names of objects of the run that are left; nothing: the engine cannot be asked.
+  std::optional<std::vector<std::string>> left_behind;
 };
 
-using Event = std::variant<RunStarted, CaseStarted, CaseFinished, RunFinished>;
+using Event = std::variant<Preparing, RunStarted, CaseStarted, CaseFinished, RunFailed, RunFinished>;
 
 /// Takes events, in their order, always on the same thread.
 class EventSink {

@@ -45,16 +45,17 @@ void Channel::end() {
 
 /// Called with the lock held, on the receiving thread.
 void Channel::take_message(std::string_view text) {
+  const auto noise = [&] { listener_.on_noise(std::string(text) + "\n"); };
   const auto violate = [&](std::string detail) {
-    listener_.on_noise(text);
+    noise();
     if (broken_) return;
     broken_ = CallError{Kind::violation, std::move(detail)};
     letters_.send(*broken_);
   };
-  if (broken_) return listener_.on_noise(text);
+  if (broken_) return noise();
   auto message = read_message(text);
   if (auto* notification = std::get_if<Notification>(&message)) {
-    if (notification->method != "log") return listener_.on_noise(text);
+    if (notification->method != "log") return noise();
     const auto* params = notification->params();
     listener_.on_log(json::as_string(json::find(params, "level")).value_or("info"),
                      json::as_string(json::find(params, "message")).value_or(""));

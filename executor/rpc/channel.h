@@ -47,7 +47,7 @@ class ByteSink {
 };
 
 /// Is told what passes through a channel: what is sent on the caller's thread, what is received on the
-/// receiving thread.
+/// receiving thread. Must not call the channel.
 class Listener {
  public:
   Listener() = default;
@@ -59,7 +59,7 @@ class Listener {
   virtual void on_reply(std::string_view message) = 0;
   /// The notification `log`.
   virtual void on_log(std::string_view level, std::string_view message) = 0;
-  /// What was written to stdout and is no message, or another notification.
+  /// What was written to stdout and is no message, or another notification; with its line ends.
   virtual void on_noise(std::string_view text) = 0;
 };
 

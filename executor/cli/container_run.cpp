@@ -1,0 +1,124 @@
+// A run in containers on a thread of its own: engine, images, cases, clean-up. What it has to tell goes into
+// an event queue.
+#include "executor/cli/container_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <tuple>
+
+#include "base/io_loop.h"
+#include "executor/image/resolve.h"
+#include "executor/instance/container_site.h"
+
+namespace executor::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kConnectTime = 30s;
+constexpr auto kCleanUpTime = 60s;
+
+/// The platforms that the plan's cases use, in the config's order, which is that of their lines.
+std::vector<const config::Platform*> used_platforms(const plan::Plan& plan) {
+  std::vector<const config::Platform*> used;
+  for (const auto& planned : plan.cases) {
+    for (const auto* platform : planned.platforms) {
+      if (std::find(used.begin(), used.end(), platform) == used.end()) used.push_back(platform);
+    }
+  }
+  std::sort(used.begin(), used.end(), [](const auto* a, const auto* b) { return a->line < b->line; });
+  return used;
+}
+
+}  // namespace
+
+ContainerRun::ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
+                           schedule::Cancellation& cancellation, schedule::EventQueue& events)
+    : plan_(plan),
+      options_(options),
+      run_(std::move(run)),
+      cancellation_(cancellation),
+      events_(events),
+      begin_(base::Clock::now()) {
+  thread_ = std::thread([this] { work(); });
+}
+
+ContainerRun::~ContainerRun() {
+  thread_.join();
+  const std::lock_guard lock(mutex_);
+  if (remover_.joinable()) remover_.join();
+}
+
+void ContainerRun::remove_all_now() {
+  const std::lock_guard lock(mutex_);
+  if (tracker_ == nullptr || remover_.joinable()) return;
+  remover_ = std::thread([tracker = tracker_.get()] { std::ignore = tracker->remove_all(base::Deadline::in(kCleanUpTime)); });
+}
+
+void ContainerRun::fail(model::RunFailed failure) { events_.post(std::move(failure)); }
+
+void ContainerRun::work() {
+  // An exception is a bug; it ends the run with a message and not the process with an abort.
+  try {
+    run_cases();
+  } catch (const std::exception& error) {
+    fail({fmt::format("internal error: {}", error.what()), "this is a bug in cexec; please report it", {}});
+  }
+}
+
+bool ContainerRun::connect() {
+  auto engine = connect_engine({base::Deadline::in(kConnectTime), cancellation_.token()});
+  if (!engine) {
+    fail({engine.error().reason, engine.error().hint, {}});
+    return false;
+  }
+  engine_ = std::move(*engine);
+  const std::lock_guard lock(mutex_);
+  tracker_ = std::make_unique<track::Tracker>(*engine_.client, run_, track::current_owner());
+  return true;
+}
+
+std::optional<std::map<model::PlatformName, model::PlatformImage>> ContainerRun::resolve_images() {
+  std::map<model::PlatformName, model::PlatformImage> images;
+  for (const auto* platform : used_platforms(plan_)) {
+    const auto tell = [this, platform](bool is_detail) {
+      return [this, platform, is_detail](std::string_view text) {
+        events_.post(model::Preparing{platform->name, std::string(text), is_detail});
+      };
+    };
+    auto image = image::resolve(*engine_.client, *platform, {tell(false), tell(true)},
+                                {base::Deadline::never(), cancellation_.token()});
+    if (!image) {
+      auto& error = image.error();
+      fail({std::move(error.reason), std::move(error.hint), std::move(error.build_output)});
+      return std::nullopt;
+    }
+    images.emplace(platform->name, std::move(*image));
+  }
+  return images;
+}
+
+void ContainerRun::run_cases() {
+  if (!connect()) return;
+  auto images = resolve_images();
+  if (!images) return;
+  model::RunStarted started{run_, engine_.description, {}, plan_.cases.size()};
+  for (const auto* platform : used_platforms(plan_)) started.platforms.push_back(images->at(platform->name));
+  events_.post(std::move(started));
+  {
+    base::IoLoop loop;
+    instance::ContainerSites sites(*tracker_, loop, std::move(*images));
+    schedule::run_plan(plan_, options_, sites, run_, cancellation_, events_);
+  }
+  model::RunFinished finished;
+  finished.run = run_;
+  finished.stopped_because = cancellation_.reason();
+  // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told.
+  if (const auto left = tracker_->remove_all(base::Deadline::in(kCleanUpTime))) finished.left_behind = left->names();
+  finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
+  events_.post(std::move(finished));
+}
+
+}  // namespace executor::cli

@@ -1,0 +1,56 @@
+// A run in containers on a thread of its own: engine, images, cases, clean-up. What it has to tell goes into
+// an event queue.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "executor/cli/engine.h"
+#include "executor/config/config.h"
+#include "executor/plan/plan.h"
+#include "executor/schedule/event_queue.h"
+#include "executor/schedule/options.h"
+#include "executor/schedule/runner.h"
+#include "executor/track/tracker.h"
+
+namespace executor::cli {
+
+/// Starts in the constructor; the last event it posts is RunFinished or RunFailed. All that it is given must
+/// outlive it.
+class ContainerRun {
+ public:
+  ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
+               schedule::Cancellation& cancellation, schedule::EventQueue& events);
+  /// Waits for its end.
+  ~ContainerRun();
+  ContainerRun(const ContainerRun&) = delete;
+  ContainerRun& operator=(const ContainerRun&) = delete;
+
+  /// Removes everything of the run from the engine by its label, on yet another thread. Does not block.
+  void remove_all_now();
+
+ private:
+  void work();
+  void run_cases();
+  [[nodiscard]] bool connect();
+  /// Nothing: it was posted why.
+  std::optional<std::map<model::PlatformName, model::PlatformImage>> resolve_images();
+  void fail(model::RunFailed failure);
+
+  const plan::Plan& plan_;
+  const schedule::Options& options_;
+  const model::RunId run_;
+  schedule::Cancellation& cancellation_;
+  schedule::EventQueue& events_;
+  const base::TimePoint begin_;
+  Engine engine_;
+  std::mutex mutex_;  // guards the next two
+  std::unique_ptr<track::Tracker> tracker_;
+  std::thread remover_;
+  std::thread thread_;
+};
+
+}  // namespace executor::cli

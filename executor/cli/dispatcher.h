@@ -1,0 +1,29 @@
+// The main thread while a run goes on: it alone meets signals, the clock and the reporters.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/deadline.h"
+#include "executor/cli/signals.h"
+#include "executor/model/event.h"
+#include "executor/schedule/event_queue.h"
+#include "executor/schedule/runner.h"
+
+namespace executor::cli {
+
+struct DispatcherHooks {
+  /// The second signal: end everything of the run in the engine, whatever the cases' threads do. Must not
+  /// block.
+  std::function<void()> on_second_signal;
+};
+
+/// Hands every event to the sinks until the run is over, and turns signals and the run's deadline into a
+/// cancellation: the first signal cancels, the second calls the hook, the third ends the process at once.
+/// Returns the first signal, if one came.
+std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
+                            const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,
+                            const base::Deadline& run_deadline, const DispatcherHooks& hooks);
+
+}  // namespace executor::cli

@@ -1,0 +1,27 @@
+// Finding and reaching the engine, with words for those who have none.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "docker/client.h"
+
+namespace executor::cli {
+
+struct Engine {
+  std::unique_ptr<docker::Client> client;
+  std::string description;  ///< "Docker Engine 20.10.24 (API 1.41) at unix:///var/run/docker.sock"
+};
+
+/// Why there is none.
+struct EngineProblem {
+  std::string reason;
+  std::string hint;
+};
+
+/// Connects to the engine that the docker command would use. Blocks to the call's deadline.
+tl::expected<Engine, EngineProblem> connect_engine(const docker::Call& call);
+
+}  // namespace executor::cli

@@ -1,0 +1,49 @@
+// The program: takes the command line and hands it to a command.
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "executor/cli/arguments.h"
+#include "executor/cli/exit_code.h"
+#include "executor/cli/images_command.h"
+#include "executor/cli/run_command.h"
+#include "executor/cli/setup.h"
+
+namespace {
+
+using executor::cli::Arguments;
+using executor::cli::ExitCode;
+
+/// For commands that are printed to be copied: as this program was called, or as a script that calls it says.
+std::string program_name(const char* called) {
+  const char* named = std::getenv("CEXEC_COMMAND");  // NOLINT(concurrency-mt-unsafe): no thread yet
+  return named != nullptr && *named != '\0' ? named : called;
+}
+
+ExitCode act(const std::vector<std::string>& words, const std::string& program) {
+  const auto arguments = executor::cli::parse_arguments(words);
+  if (!arguments) {
+    executor::cli::complain(arguments.error());
+    executor::cli::complain("`cexec --help` shows the options");
+    return ExitCode::bad_input;
+  }
+  switch (arguments->command) {
+    case Arguments::Command::print: std::cout << arguments->text; return ExitCode::all_passed;
+    case Arguments::Command::images: return executor::cli::images_command(arguments->images);
+    case Arguments::Command::run: break;
+  }
+  return executor::cli::run_command(words, *arguments, program);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return static_cast<int>(act({argv + 1, argv + argc}, program_name(argv[0])));
+  } catch (const std::exception& error) {
+    std::cerr << "cexec: internal error: " << error.what() << "; this is a bug, please report it\n";
+    return static_cast<int>(ExitCode::could_not_run);
+  }
+}

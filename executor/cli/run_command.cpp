@@ -1,0 +1,188 @@
+// `cexec run`: config, features and plan, and then the run itself. Nothing is started before all of them are
+// known to be right.
+#include "executor/cli/run_command.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "base/random.h"
+#include "executor/cli/container_run.h"
+#include "executor/cli/dispatcher.h"
+#include "executor/cli/feature_files.h"
+#include "executor/cli/setup.h"
+#include "executor/report/console.h"
+#include "executor/text/nearest.h"
+
+namespace executor::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Tells a folder of ours: only there may what an earlier run left be removed.
+constexpr const char* kMarker = "cexec-run.txt";
+
+/// Counts what the exit code depends on.
+class Tally : public model::EventSink {
+ public:
+  void on_event(const model::Event& event) override {
+    if (const auto* finished = std::get_if<model::CaseFinished>(&event)) {
+      const auto category = model::category_of(finished->report.outcome);
+      if (category == model::Category::failed) ++failed_;
+      if (category == model::Category::could_not_run) ++could_not_run_;
+    }
+    if (const auto* over = std::get_if<model::RunFinished>(&event)) {
+      is_clean_ = over->left_behind && over->left_behind->empty();
+    }
+  }
+
+  [[nodiscard]] ExitCode exit_code(std::optional<int> signal) const {
+    if (signal) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+    if (failed_ > 0) return ExitCode::some_failed;
+    return could_not_run_ > 0 || !is_clean_ ? ExitCode::could_not_run : ExitCode::all_passed;
+  }
+
+ private:
+  std::size_t failed_ = 0;
+  std::size_t could_not_run_ = 0;
+  bool is_clean_ = false;  ///< a run that never finished is not
+};
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+  return value != nullptr && *value != '\0';
+}
+
+report::ConsoleOptions console_options(const RunArguments& run) {
+  report::ConsoleOptions options;
+  options.detail = run.detail;
+  options.color = run.color == Color::always ||
+                  (run.color == Color::automatic && ::isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR"));
+  options.github_actions = is_set("GITHUB_ACTIONS");
+  return options;
+}
+
+/// What a command that runs one case of this run again begins with.
+std::string rerun_prefix(const RunArguments& run, const std::string& program) {
+  std::string text = program + " --container-seq";
+  const auto add_time = [&text](const char* option, const std::optional<milliseconds>& span) {
+    if (span) text += fmt::format(" {} {}ms", option, span->count());
+  };
+  if (!run.config.empty()) text += " --config " + run.config;
+  add_time("--timeout", run.timeout);
+  add_time("--step-timeout", run.step_timeout);
+  add_time("--start-timeout", run.start_timeout);
+  if (run.memory) text += fmt::format(" --memory {}", *run.memory);
+  if (run.nano_cpus) text += fmt::format(" --cpus {}", static_cast<double>(*run.nano_cpus) / 1e9);
+  if (run.pids) text += fmt::format(" --pids {}", *run.pids);
+  if (run.no_limits) text += " --no-limits";
+  return text;
+}
+
+schedule::Options schedule_options(const RunArguments& run, const std::string& program) {
+  schedule::Options options;
+  options.step_timeout = run.step_timeout.value_or(options.step_timeout);
+  options.start_timeout = run.start_timeout.value_or(options.start_timeout);
+  options.case_timeout = run.timeout;
+  options.limits = {run.no_limits, run.memory, run.nano_cpus, run.pids};
+  options.max_fail = run.max_fail;
+  options.artifacts = run.artifacts;
+  options.rerun = rerun_prefix(run, program);
+  return options;
+}
+
+/// Makes the folder, empty of what an earlier run left in it. An error is a message.
+std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && fs::exists(folder / kMarker, error)) fs::remove_all(folder / "cases", error);
+  if (error) return fmt::format("{}: {}", folder.string(), error.message());
+  std::ofstream marker(folder / kMarker);
+  marker << "run " << run.text() << '\n';
+  marker.flush();
+  return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
+}
+
+bool check_combo(const RunArguments& run, const config::Config& config) {
+  for (const auto& [process, platform] : run.combo) {
+    if (platform == "*" || config.find_platform(model::PlatformName(platform)) != nullptr) continue;
+    std::vector<std::string> names;
+    for (const auto& known : config.platforms) names.push_back(known.name.text());
+    complain(fmt::format("--combo {}={}: there is no platform '{}'{}", process.text(), platform, platform,
+                         text::did_you_mean(platform, names)));
+    return false;
+  }
+  return true;
+}
+
+bool check_mode(const RunArguments& run, const config::Config& config) {
+  const auto mode = run.mode ? run.mode : config.mode;
+  if (mode == config::Mode::container_seq) return true;
+  complain(mode ? "the mode that cexec.yaml names is not part of this version; --container-seq is"
+                : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
+                  "`mode: container-seq` in cexec.yaml makes it the default");
+  return false;
+}
+
+ExitCode complain_of_nothing(const RunArguments& run, const plan::Plan& plan) {
+  complain(run.paths.empty() ? "nothing selected: the feature files hold no scenario with steps"
+                             : "nothing selected: no scenario stands at " + run.paths.front());
+  if (!run.combo.empty() && !plan.scenarios.empty()) complain("--combo rules out every combination of what was named");
+  return ExitCode::nothing_selected;
+}
+
+ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::string& program) {
+  const model::RunId id(base::random_uuid());
+  const auto options = schedule_options(run, program);
+  if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
+    complain("--artifacts " + wrong);
+    return ExitCode::bad_input;
+  }
+  Signals signals;  // before any thread
+  schedule::EventQueue events;
+  schedule::Cancellation cancellation;
+  report::Console console(std::cout, console_options(run));
+  Tally tally;
+  ContainerRun containers(plan, options, id, cancellation, events);
+  const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
+  const auto signal = dispatch(signals, events, {&console, &tally}, cancellation, deadline,
+                               {[&containers] { containers.remove_all_now(); }});
+  return tally.exit_code(signal);
+}
+
+}  // namespace
+
+ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments, const std::string& program) {
+  const auto config = load_config(arguments.run.config);
+  if (!config) return config.error();
+  const auto merged = with_profile(words, arguments, *config);
+  if (!merged) {
+    complain(merged.error());
+    return ExitCode::bad_input;
+  }
+  const auto& run = merged->run;
+  if (!check_mode(run, *config) || !check_combo(run, *config)) return ExitCode::bad_input;
+  const auto features = load_features(run.paths, *config, fs::current_path());
+  if (!features) {
+    for (const auto& error : features.error()) complain(error);
+    return ExitCode::bad_input;
+  }
+  const auto plan = plan::make_plan(features->files, *config, {features->selection, run.combo});
+  if (!plan) {
+    for (const auto& problem : plan.error()) complain(fmt::format("{}: {}", problem.location.text(), problem.message));
+    return ExitCode::bad_input;
+  }
+  for (const auto& warning : plan->warnings) {
+    complain(fmt::format("warning: {}: {}", warning.location.text(), warning.message));
+  }
+  if (plan->cases.empty()) return complain_of_nothing(run, *plan);
+  return run_plan(run, *plan, program);
+}
+
+}  // namespace executor::cli

@@ -1,0 +1,207 @@
+// A platform server in a container of its own. It must not know the protocol that is spoken with it.
+#include "executor/instance/container_server.h"
+
+#include <fmt/format.h>
+#include <strings.h>
+
+#include <array>
+
+#include "docker/container_inspect.h"
+#include "docker/container_lifecycle.h"
+#include "executor/instance/engine_error.h"
+
+namespace executor::instance {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Output that lags behind the exit is waited for, but a broken engine must not hold up the run.
+constexpr auto kDrainTime = 10s;
+constexpr auto kSignalTime = 20s;
+constexpr auto kInspectTime = 20s;
+
+bool mentions(const std::string& text, std::string_view word) {
+  return ::strcasestr(text.c_str(), std::string(word).c_str()) != nullptr;
+}
+
+/// The engine warns where it cannot do what was asked for; with a limit that is no warning to us.
+std::string broken_limit(const docker::ContainerSpec& spec, const std::vector<std::string>& warnings) {
+  const auto& host = spec.host;
+  for (const auto& warning : warnings) {
+    const bool about_memory = host.memory > 0 && (mentions(warning, "memory") || mentions(warning, "swap"));
+    const bool about_cpus = host.nano_cpus > 0 && mentions(warning, "cpu");
+    const bool about_pids = host.pids_limit > 0 && mentions(warning, "pids");
+    const bool about_io = mentions(warning, "blkio") || mentions(warning, "I/O");
+    if (about_memory || about_cpus || about_pids || about_io) return warning;
+  }
+  return {};
+}
+
+}  // namespace
+
+/// Hands on what comes from the attached stream, on the loop's thread.
+class ContainerServer::OutputSource : public base::IoSource {
+ public:
+  OutputSource(std::unique_ptr<docker::AttachedStream> stream, Output& output)
+      : stream_(std::move(stream)), output_(output) {}
+
+  [[nodiscard]] int fd() const override { return stream_->fd(); }
+
+  Next on_readable() override {
+    const auto state = stream_->read([this](docker::StdStream which, std::string_view bytes) {
+      which == docker::StdStream::out ? output_.on_stdout(bytes) : output_.on_stderr(bytes);
+    });
+    if (state == docker::AttachedStream::State::open) return Next::again;
+    end(state == docker::AttachedStream::State::ended ? std::string() : stream_->error());
+    return Next::done;
+  }
+  void on_dropped() override { end("it was not waited for any longer"); }
+
+  docker::AttachedStream& stream() { return *stream_; }
+  base::Latch<bool>& ended() { return ended_; }
+
+ private:
+  void end(const std::string& error) {
+    output_.on_end(error);
+    ended_.set(true);
+  }
+
+  const std::unique_ptr<docker::AttachedStream> stream_;
+  Output& output_;
+  base::Latch<bool> ended_;
+};
+
+/// Learns of the exit, on the loop's thread.
+class ContainerServer::ExitSource : public base::IoSource {
+ public:
+  using Status = docker::Result<docker::ExitStatus>;
+  explicit ExitSource(std::unique_ptr<docker::ExitWatch> watch) : watch_(std::move(watch)) {}
+
+  [[nodiscard]] int fd() const override { return watch_->fd(); }
+
+  Next on_readable() override {
+    auto polled = watch_->poll();
+    if (polled && !*polled) return Next::again;
+    status_.set(polled ? Status(std::move(**polled)) : tl::unexpected(polled.error()));
+    return Next::done;
+  }
+
+  base::Latch<Status>& status() { return status_; }
+
+ private:
+  const std::unique_ptr<docker::ExitWatch> watch_;
+  base::Latch<Status> status_;
+};
+
+ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
+                                 track::Belonging belonging, std::string image_reference)
+    : tracker_(tracker),
+      loop_(loop),
+      spec_(std::move(spec)),
+      belonging_(std::move(belonging)),
+      image_reference_(std::move(image_reference)) {}
+
+ContainerServer::~ContainerServer() { dispose(); }
+
+Error ContainerServer::failed(std::string_view what, const docker::Error& error) const {
+  return engine_error(fmt::format("the container of '{}' could not be {}", belonging_.process.text(), what), error);
+}
+
+tl::expected<void, Error> ContainerServer::start(Output& output, const base::Deadline& deadline,
+                                                 const std::stop_token& stop) {
+  const docker::Call call{deadline, stop};
+  if (auto created = create(call); !created) return created;
+  if (auto attached = attach(output, call); !attached) return attached;
+  const auto started = docker::start_container(tracker_.client(), id_, call);
+  if (!started) return tl::unexpected(failed("started", started.error()));
+  return {};
+}
+
+tl::expected<void, Error> ContainerServer::create(const docker::Call& call) {
+  auto created = tracker_.create_container(spec_, belonging_, call);
+  if (!created) return tl::unexpected(failed("created", created.error()));
+  id_ = created->id;
+  const auto warning = broken_limit(spec_, created->warnings);
+  if (warning.empty()) return {};
+  return tl::unexpected(Error{
+      fmt::format("the engine cannot enforce a limit of '{}': {}", belonging_.process.text(), warning),
+      "without the limit the result would mean less; --no-limits runs without any"});
+}
+
+tl::expected<void, Error> ContainerServer::attach(Output& output, const docker::Call& call) {
+  auto stream = docker::attach_container(tracker_.client(), id_, call);
+  if (!stream) return tl::unexpected(failed("attached to", stream.error()));
+  auto watch = docker::watch_exit(tracker_.client(), id_, call);
+  if (!watch) return tl::unexpected(failed("watched", watch.error()));
+  auto output_source = std::make_shared<OutputSource>(std::move(*stream), output);
+  auto exit_source = std::make_shared<ExitSource>(std::move(*watch));
+  // Kept only once they are in the loop: dispose waits for the loop to let go of them.
+  if (loop_.add(output_source)) output_ = std::move(output_source);
+  if (output_ && loop_.add(exit_source)) exit_ = std::move(exit_source);
+  if (exit_) return {};
+  return tl::unexpected(Error{"no more streams can be waited for", "is the limit of open files reached? (ulimit -n)"});
+}
+
+rpc::ByteSink::Written ContainerServer::write(std::string_view bytes, const base::Deadline& deadline,
+                                              const std::stop_token& stop) {
+  if (!output_) return Written::closed;
+  const auto written = output_->stream().write(bytes, {deadline, stop});
+  if (written) return Written::all;
+  switch (written.error().kind) {
+    case docker::ErrorKind::timed_out: return Written::timed_out;
+    case docker::ErrorKind::cancelled: return Written::stopped;
+    default: return Written::closed;
+  }
+}
+
+void ContainerServer::close_stdin() {
+  if (output_) output_->stream().close_stdin();
+}
+
+void ContainerServer::signal(const char* name) {
+  if (id_.empty()) return;
+  // If it cannot be sent, the wait that follows shows that the server lives on.
+  std::ignore = docker::kill_container(tracker_.client(), id_, name, {base::Deadline::in(kSignalTime), {}});
+}
+
+void ContainerServer::terminate() { signal("SIGTERM"); }
+void ContainerServer::kill() { signal("SIGKILL"); }
+
+tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadline& deadline,
+                                                               const std::stop_token& stop) {
+  if (ended_) return ended_;
+  if (!exit_) return std::nullopt;
+  const auto status = exit_->status().wait(deadline, stop);
+  if (!status) return std::nullopt;
+  if (!*status) return tl::unexpected(failed("watched to its end", status->error()));
+  output_->ended().wait(base::Deadline::in(kDrainTime), {});
+  const auto details = docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
+  if (!details) return tl::unexpected(failed("looked at after its end", details.error()));
+  ended_ = Exit{(*status)->code, details->oom_killed};
+  return ended_;
+}
+
+void ContainerServer::let_go_of_streams() {
+  if (output_) {
+    // The container is gone, so the stream ends by itself, unless the engine is broken.
+    if (!output_->ended().wait(base::Deadline::in(kDrainTime), {})) {
+      loop_.drop(output_);
+      output_->ended().wait(base::Deadline::never(), {});
+    }
+    output_.reset();
+  }
+  if (exit_) loop_.drop(exit_);
+  exit_.reset();
+}
+
+std::string ContainerServer::dispose() {
+  std::string problem;
+  if (!id_.empty()) {
+    const auto removed = tracker_.remove_container(std::exchange(id_, {}));
+    if (!removed) problem = removed.error().describe();
+  }
+  let_go_of_streams();
+  return problem;
+}
+
+}  // namespace executor::instance

@@ -1,0 +1,60 @@
+// A platform server in a container of its own. It must not know the protocol that is spoken with it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "base/io_loop.h"
+#include "base/latch.h"
+#include "docker/attach.h"
+#include "docker/container_create.h"
+#include "docker/exit_watch.h"
+#include "executor/instance/server.h"
+#include "executor/track/tracker.h"
+
+namespace executor::instance {
+
+/// The engine's order of things (docs of docker/): create → attach → wait for the exit → start; its end is told
+/// by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
+class ContainerServer : public Server {
+ public:
+  /// `tracker` and `loop` must outlive it. `spec` lacks name and labels.
+  ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
+                  track::Belonging belonging, std::string image_reference);
+  ~ContainerServer() override;
+
+  tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
+                                  const std::stop_token& stop) override;
+  Written write(std::string_view bytes, const base::Deadline& deadline, const std::stop_token& stop) override;
+  void close_stdin() override;
+  void terminate() override;
+  void kill() override;
+  tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
+                                                const std::stop_token& stop) override;
+  std::string dispose() override;
+  [[nodiscard]] std::string image_reference() const override { return image_reference_; }
+  [[nodiscard]] std::string image_id() const override { return spec_.image; }
+
+ private:
+  class OutputSource;
+  class ExitSource;
+
+  tl::expected<void, Error> create(const docker::Call& call);
+  tl::expected<void, Error> attach(Output& output, const docker::Call& call);
+  void signal(const char* name);
+  [[nodiscard]] Error failed(std::string_view what, const docker::Error& error) const;
+  void let_go_of_streams();
+
+  track::Tracker& tracker_;
+  base::IoLoop& loop_;
+  const docker::ContainerSpec spec_;
+  const track::Belonging belonging_;
+  const std::string image_reference_;
+  std::string id_;  ///< empty until created, and after dispose
+  std::shared_ptr<OutputSource> output_;
+  std::shared_ptr<ExitSource> exit_;
+  std::optional<Exit> ended_;  ///< once it is known
+};
+
+}  // namespace executor::instance

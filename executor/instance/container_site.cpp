@@ -1,0 +1,110 @@
+// Sites made of containers: a tmpfs volume, an internal network, an IPC namespace, and the servers' containers.
+#include "executor/instance/container_site.h"
+
+#include "docker/container_lifecycle.h"
+#include "docker/images.h"
+#include "docker/sha256.h"
+#include "docker/tar_writer.h"
+#include "executor/instance/container_server.h"
+#include "executor/instance/container_spec.h"
+#include "executor/instance/engine_error.h"
+#include "executor/instance/pause_binary.h"
+
+namespace executor::instance {
+
+class ContainerSites::ContainerSite : public Site {
+ public:
+  ContainerSite(ContainerSites& sites, SiteRequest request) : sites_(sites), request_(std::move(request)) {}
+  ~ContainerSite() override { close(); }
+
+  tl::expected<void, Error> open(const base::Deadline& deadline, const std::stop_token& stop) override {
+    const docker::Call call{deadline, stop};
+    const track::Belonging shared{request_.case_id, {}};
+    const auto& sharing = request_.sharing;
+    if (sharing.network) {
+      auto network = sites_.tracker_.create_network(shared, call);
+      if (!network) return fail("the case's network could not be made", network.error());
+      network_ = std::move(*network);
+    }
+    if (!sharing.volume.empty()) {
+      auto volume = sites_.tracker_.create_volume(sharing.volume_size, shared, call);
+      if (!volume) return fail("the case's volume could not be made", volume.error());
+      volume_ = std::move(*volume);
+    }
+    // A tmpfs is emptied when the last container that has it stops, and an IPC namespace ends with its first.
+    const bool volume_must_last = !volume_.empty() && request_.outlives_instances;
+    return sharing.ipc || volume_must_last ? start_holder(shared, call) : tl::expected<void, Error>();
+  }
+
+  std::unique_ptr<Server> make_server(const ServerRequest& request) override {
+    const auto& image = sites_.images_.at(request.platform->name);
+    Surroundings around;
+    around.run = sites_.tracker_.run();
+    around.process = request.process;
+    around.peers = request_.processes;
+    around.image_id = image.id;
+    around.limits = request.limits;
+    around.network = network_;
+    around.volume = volume_;
+    around.volume_path = request_.sharing.volume;
+    around.ipc_holder = request_.sharing.ipc ? holder_ : std::string();
+    return std::make_unique<ContainerServer>(sites_.tracker_, sites_.loop_,
+                                             container_spec(*request.platform, around),
+                                             track::Belonging{request_.case_id, request.process}, image.reference);
+  }
+
+  std::vector<std::string> close() override {
+    std::vector<std::string> problems;
+    const auto note = [&problems](const docker::Result<void>& removed) {
+      if (!removed) problems.push_back(removed.error().describe());
+    };
+    if (!holder_.empty()) note(sites_.tracker_.remove_container(std::exchange(holder_, {})));
+    if (!network_.empty()) note(sites_.tracker_.remove_network(std::exchange(network_, {})));
+    if (!volume_.empty()) note(sites_.tracker_.remove_volume(std::exchange(volume_, {})));
+    return problems;
+  }
+
+ private:
+  static tl::unexpected<Error> fail(std::string_view what, const docker::Error& error) {
+    return tl::unexpected(engine_error(what, error));
+  }
+
+  tl::expected<void, Error> start_holder(const track::Belonging& shared, const docker::Call& call) {
+    const auto image = sites_.pause_image(call);
+    if (!image) return fail("the image that holds what a case shares could not be imported", image.error());
+    auto spec = holder_spec(*image, volume_, request_.sharing.volume, request_.sharing.ipc, request_.shm_size);
+    const auto created = sites_.tracker_.create_container(std::move(spec), shared, call);
+    if (!created) return fail("the container that holds what the case shares could not be made", created.error());
+    holder_ = created->id;
+    const auto started = docker::start_container(sites_.tracker_.client(), holder_, call);
+    if (!started) return fail("the container that holds what the case shares did not start", started.error());
+    return {};
+  }
+
+  ContainerSites& sites_;
+  const SiteRequest request_;
+  std::string network_;
+  std::string volume_;
+  std::string holder_;
+};
+
+std::unique_ptr<Site> ContainerSites::make_site(SiteRequest request) {
+  return std::make_unique<ContainerSite>(*this, std::move(request));
+}
+
+docker::Result<std::string> ContainerSites::pause_image(const docker::Call& call) {
+  const std::lock_guard lock(mutex_);
+  if (!pause_image_.empty()) return pause_image_;
+  const docker::ImageReference tag{"cexec-pause", docker::sha256_hex(pause_binary()).substr(0, 12), {}};
+  const auto there = docker::inspect_image(tracker_.client(), tag.text(), call);
+  if (there) return pause_image_ = there->id;
+  docker::TarWriter tar;
+  tar.add_file("pause", 0755, pause_binary());
+  tar.finish();
+  const auto imported =
+      docker::import_image(tracker_.client(), tar.take_all(), tag, {R"(ENTRYPOINT ["/pause"])"}, call);
+  if (!imported) return imported;
+  return pause_image_ = *imported;
+}
+
+}  // namespace executor::instance

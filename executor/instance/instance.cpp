@@ -1,0 +1,256 @@
+// One live platform server playing one process in one attempt at a case: its start, its steps, its end, and
+// what is known of it afterwards. It must not know whether it lives in a container.
+#include "executor/instance/instance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "executor/text/quote.h"
+#include "executor/text/units.h"
+
+namespace executor::instance {
+namespace {
+
+using namespace std::chrono_literals;
+using model::EndedBy;
+using Kind = rpc::CallError::Kind;
+
+constexpr milliseconds kFirstHealthPause = 100ms;
+constexpr milliseconds kLongestHealthPause = 2000ms;
+/// From SIGTERM to SIGKILL.
+constexpr milliseconds kTermTime = 2000ms;
+/// A killed process is gone at once; a busy engine may take longer to say so.
+constexpr milliseconds kKillTime = 20'000ms;
+/// stdout has ended: how long the exit may be in coming.
+constexpr milliseconds kExitTime = 5000ms;
+
+base::Deadline sooner(const base::Deadline& a, const base::Deadline& b) { return b < a ? b : a; }
+
+}  // namespace
+
+Instance::Instance(Identity identity, std::unique_ptr<Server> server, Log& log, Transcript& transcript)
+    : identity_(std::move(identity)),
+      log_(log),
+      transcript_(transcript),
+      server_(std::move(server)),
+      channel_(identity_.framing, *server_, *this) {}
+
+Instance::~Instance() { dispose(); }
+
+std::string Instance::who() const {
+  return fmt::format("the '{}' server ({})", identity_.process.text(), identity_.platform.text());
+}
+
+void Instance::note(const std::string& text) { log_.add(Source::cexec, text); }
+
+void Instance::on_stdout(std::string_view bytes) { channel_.receive(bytes); }
+void Instance::on_stderr(std::string_view bytes) { log_.add_bytes(Source::stderr_text, bytes); }
+void Instance::on_end(const std::string& error) {
+  output_error_ = error;
+  log_.finish();
+  channel_.end();
+}
+void Instance::on_request(std::string_view message) {
+  transcript_.add(Transcript::Direction::request, identity_.process, identity_.platform, message);
+}
+void Instance::on_reply(std::string_view message) {
+  transcript_.add(Transcript::Direction::reply, identity_.process, identity_.platform, message);
+}
+void Instance::on_log(std::string_view level, std::string_view message) { log_.add(Source::log, message, level); }
+void Instance::on_noise(std::string_view text) { log_.add_bytes(Source::stdout_noise, text); }
+
+void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
+  if (exit_ || !ended || !*ended) return;
+  exit_ = **ended;
+  ended_by_ = by;
+  note(fmt::format("ended with {}{}", model::describe_exit(exit_->code),
+                   exit_->oom_killed ? ", a process was killed for memory" : ""));
+}
+
+tl::expected<Health, Error> Instance::start(const base::Deadline& deadline, milliseconds limit,
+                                            const std::stop_token& stop) {
+  auto started = server_->start(*this, deadline, stop);
+  if (!started) return tl::unexpected(started.error());
+  note(fmt::format("started from {}", server_->image_reference()));
+  return await_health(deadline, limit, stop);
+}
+
+tl::expected<Health, Error> Instance::await_health(const base::Deadline& deadline, milliseconds limit,
+                                                   const std::stop_token& stop) {
+  std::set<std::int64_t> asked;
+  for (auto pause = kFirstHealthPause;; pause = std::min(pause * 2, kLongestHealthPause)) {
+    const auto next = sooner(base::Deadline::in(pause), deadline);
+    const auto id = channel_.post("health", "{}", deadline, stop);
+    if (!id) return tl::unexpected(not_ready(id.error(), limit));
+    asked.insert(*id);
+    auto reply = channel_.await(asked, next, stop);
+    std::string status;
+    if (reply) {
+      std::string problem;
+      const auto health = read_health(*reply, problem);
+      if (!health) {
+        return tl::unexpected(Error{fmt::format("{} is not usable: {}", who(), problem), "see docs/protocol.md"});
+      }
+      if (health->status == "ok") return *health;
+      status = fmt::format("it says '{}'", text::quote(health->status));
+      reply = channel_.await({}, next, stop);  // nobody's reply: keeps the pause, and notices an end
+    }
+    auto& error = reply.error();
+    if (error.kind != Kind::timed_out) return tl::unexpected(not_ready(error, limit));
+    if (!status.empty()) error.detail = status;
+    if (deadline.passed()) return tl::unexpected(not_ready(error, limit));
+  }
+}
+
+Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
+  switch (error.kind) {
+    case Kind::cancelled: return {"cancelled", {}, true};
+    case Kind::timed_out:
+      return {fmt::format("{} did not answer `health` within {}{}{}", who(), text::format_duration(limit),
+                          error.detail.empty() ? "" : "; ", error.detail),
+              "does it flush its stdout after every message? --start-timeout gives it more time"};
+    case Kind::violation:
+      kill();
+      return {fmt::format("{} was never ready: it {}", who(), error.detail),
+              "stdout belongs to the protocol; send other output to stderr"};
+    default: break;
+  }
+  auto ended = wait(base::Deadline::in(kExitTime), {});
+  if (!ended) return ended.error();
+  if (!output_error_.empty()) return {fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
+  if (!*ended) {
+    kill();
+    return {fmt::format("{} was never ready: {}", who(), error.detail), "see docs/protocol.md"};
+  }
+  return {fmt::format("{} ended before it was ready, with {}{}", who(), model::describe_exit(exit_->code),
+                      exit_->oom_killed ? ": it was killed for memory" : ""),
+          "its stderr is below; does its image run at all?"};
+}
+
+StepResult Instance::execute(const StepCall& call, const StepLimit& limit, const std::stop_token& stop) {
+  const auto reply = channel_.call("executeStep", step_params(call), limit.deadline, stop);
+  if (!reply) return {outcome_of(reply.error(), limit), {}};
+  auto result = read_step_result(*reply);
+  for (const auto& line : result.logs) log_.add(Source::log, line.text, line.level);
+  if (std::holds_alternative<model::ProtocolViolation>(result.outcome)) kill();
+  return result;
+}
+
+model::Outcome Instance::outcome_of(const rpc::CallError& error, const StepLimit& limit) {
+  switch (error.kind) {
+    case Kind::timed_out: {
+      note(fmt::format("gave no answer within {}: killed", text::format_duration(limit.limit)));
+      kill();
+      return model::TimedOut{limit.what, limit.limit, error.detail};
+    }
+    case Kind::violation:
+      note("broke the protocol: killed");
+      kill();
+      return model::ProtocolViolation{"it " + error.detail};
+    case Kind::cancelled: return model::Cancelled{"cancelled while the step ran"};
+    case Kind::too_large: return model::CouldNotRun{error.detail, {}};
+    case Kind::ended: break;
+  }
+  return ended_unasked(error, "while the step ran");
+}
+
+model::Outcome Instance::outcome_of_exit(std::string when) const {
+  if (exit_->oom_killed) return model::KilledForMemory{identity_.memory_limit};
+  return model::Exited{exit_->code, std::move(when)};
+}
+
+model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_view when) {
+  const auto ended = wait(base::Deadline::in(kExitTime), {});
+  if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
+  if (!output_error_.empty()) {
+    return model::CouldNotRun{fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
+  }
+  if (!*ended) {
+    kill();
+    return model::ProtocolViolation{"it closed its stdout and went on running"};
+  }
+  const bool half = error.detail.find("wrote ") != std::string::npos;
+  return outcome_of_exit(fmt::format("{}{}", when, half ? "; " + error.detail : std::string()));
+}
+
+void Instance::request_stop() {
+  if (exit_ || stop_requested_) return;
+  std::ignore = wait(base::Deadline::in(0ms), {});
+  if (exit_) return;  // it had ended by itself
+  stop_requested_ = true;
+  grace_end_ = base::Deadline::in(identity_.grace);
+  const auto id = channel_.post("shutdown", "{}", grace_end_, {});
+  if (id) shutdown_id_ = *id;
+}
+
+model::Outcome Instance::finish_stop(std::string& warning) {
+  request_stop();
+  if (exit_ && ended_by_ == EndedBy::itself) return outcome_of_exit("between the steps");
+  if (exit_) return model::Passed{};
+  std::optional<rpc::CallError> broken;
+  if (shutdown_id_) {
+    // Half of the time for the reply: one that does not know `shutdown` may still know the end of its stdin.
+    const auto reply = channel_.await({*shutdown_id_}, base::Deadline::in(identity_.grace / 2), {});
+    if (!reply && reply.error().kind == Kind::violation) broken = reply.error();
+  }
+  server_->close_stdin();
+  auto ended = server_->wait(grace_end_, {});
+  remember(ended, EndedBy::shutdown);
+  if (ended && !*ended) {
+    note(fmt::format("has not ended {} after shutdown: SIGTERM", text::format_duration(identity_.grace)));
+    server_->terminate();
+    ended = server_->wait(base::Deadline::in(kTermTime), {});
+    remember(ended, EndedBy::sigterm);
+    if (exit_) {
+      warning = fmt::format("{} ended only on SIGTERM, {} after shutdown", who(),
+                            text::format_duration(identity_.grace));
+    }
+  }
+  if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
+  if (!exit_) {
+    kill();
+    return model::ProtocolViolation{
+        fmt::format("it did not end on shutdown, nor on the end of its stdin, nor on SIGTERM within {}: killed",
+                    text::format_duration(identity_.grace + kTermTime))};
+  }
+  if (broken) return model::ProtocolViolation{"at shutdown it " + broken->detail};
+  const bool by_sigterm = ended_by_ == EndedBy::sigterm && exit_->code == 128 + 15;
+  if (exit_->code == 0 || by_sigterm) return model::Passed{};
+  return outcome_of_exit("at shutdown, where 0 is expected");
+}
+
+bool Instance::kill() {
+  std::ignore = wait(base::Deadline::in(0ms), {});
+  if (exit_) return true;
+  server_->kill();
+  remember(server_->wait(base::Deadline::in(kKillTime), {}), EndedBy::sigkill);
+  return exit_.has_value();
+}
+
+tl::expected<std::optional<Exit>, Error> Instance::wait(const base::Deadline& deadline, const std::stop_token& stop) {
+  if (exit_) return exit_;
+  auto ended = server_->wait(deadline, stop);
+  remember(ended, EndedBy::itself);
+  return ended;
+}
+
+model::InstanceReport Instance::report() const {
+  model::InstanceReport report;
+  report.process = identity_.process;
+  report.platform = identity_.platform;
+  report.image = server_->image_reference();
+  report.image_id = server_->image_id();
+  report.ended_by = ended_by_;
+  if (exit_) report.exit_code = exit_->code;
+  report.oom_killed = exit_ && exit_->oom_killed;
+  report.stderr_tail = log_.tail(Source::stderr_text);
+  report.log_tail = log_.tail(Source::log);
+  report.omitted_bytes = log_.omitted_bytes();
+  return report;
+}
+
+std::string Instance::dispose() { return server_->dispose(); }
+
+}  // namespace executor::instance

@@ -1,0 +1,110 @@
+// One live platform server playing one process in one attempt at a case: its start, its steps, its end, and
+// what is known of it afterwards. It must not know whether it lives in a container.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "executor/instance/log.h"
+#include "executor/instance/protocol.h"
+#include "executor/instance/server.h"
+#include "executor/instance/transcript.h"
+#include "executor/model/event.h"
+#include "executor/model/framing.h"
+#include "executor/rpc/channel.h"
+
+namespace executor::instance {
+
+using std::chrono::milliseconds;
+
+/// Which instance it is.
+struct Identity {
+  model::ProcessName process;
+  model::PlatformName platform;
+  model::Framing framing = model::Framing::ndjson;
+  milliseconds grace{5000};        ///< from `shutdown` to SIGTERM
+  std::int64_t memory_limit = 0;  ///< bytes, for messages
+};
+
+/// How long a step may take, and which limit that is.
+struct StepLimit {
+  base::Deadline deadline;
+  std::string what;        ///< "the step", "the scenario"
+  milliseconds limit{0};
+};
+
+/// One thread uses it. Destroying it disposes of the server.
+class Instance : private Output, private rpc::Listener {
+ public:
+  /// `log` and `transcript` must outlive it.
+  Instance(Identity identity, std::unique_ptr<Server> server, Log& log, Transcript& transcript);
+  ~Instance() override;
+
+  /// Starts the server and asks for its health, with growing pauses, until it is ready. Blocks to the
+  /// deadline. `limit` is how long that was, for messages.
+  tl::expected<Health, Error> start(const base::Deadline& deadline, milliseconds limit, const std::stop_token& stop);
+
+  /// Sends a step and blocks for its result. An instance that did not answer in time, or broke the protocol,
+  /// has been killed when this returns.
+  StepResult execute(const StepCall& call, const StepLimit& limit, const std::stop_token& stop);
+
+  /// Asks for the end, with `shutdown`, without waiting: so several instances end at the same time.
+  void request_stop();
+  /// Closes stdin after the reply, waits the grace period for the end, then SIGTERM, then SIGKILL. The outcome
+  /// says whether that was an orderly end; `warning` is set where it only just was. One that had ended by
+  /// itself before is `exited`. Blocks for up to the grace period and 22 s.
+  model::Outcome finish_stop(std::string& warning);
+
+  /// SIGKILL, and waits until it is gone. False if it cannot be said that it is.
+  bool kill();
+
+  /// Blocks until it has ended by itself.
+  tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline, const std::stop_token& stop);
+
+  /// Whether it is known to have ended.
+  [[nodiscard]] const std::optional<Exit>& exit() const { return exit_; }
+  [[nodiscard]] model::EndedBy ended_by() const { return ended_by_; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+
+  /// What is known of it, for reports.
+  [[nodiscard]] model::InstanceReport report() const;
+
+  /// Takes away all that it left. Empty, or what went wrong.
+  std::string dispose();
+
+ private:
+  void on_stdout(std::string_view bytes) override;
+  void on_stderr(std::string_view bytes) override;
+  void on_end(const std::string& error) override;
+  void on_request(std::string_view message) override;
+  void on_reply(std::string_view message) override;
+  void on_log(std::string_view level, std::string_view message) override;
+  void on_noise(std::string_view text) override;
+
+  tl::expected<Health, Error> await_health(const base::Deadline& deadline, milliseconds limit,
+                                           const std::stop_token& stop);
+  Error not_ready(const rpc::CallError& error, milliseconds limit);
+  model::Outcome outcome_of(const rpc::CallError& error, const StepLimit& limit);
+  model::Outcome ended_unasked(const rpc::CallError& error, std::string_view when);
+  [[nodiscard]] std::string who() const;
+  void note(const std::string& text);
+  [[nodiscard]] model::Outcome outcome_of_exit(std::string when) const;
+  void remember(const tl::expected<std::optional<Exit>, Error>& ended, model::EndedBy by);
+
+  const Identity identity_;
+  Log& log_;
+  Transcript& transcript_;
+  std::unique_ptr<Server> server_;
+  rpc::Channel channel_;
+  std::optional<Exit> exit_;
+  model::EndedBy ended_by_ = model::EndedBy::nothing;
+  base::Deadline grace_end_ = base::Deadline::never();
+  std::optional<std::int64_t> shutdown_id_;
+  bool stop_requested_ = false;
+  std::string output_error_;  ///< set on the reading thread before the channel ends
+};
+
+}  // namespace executor::instance

@@ -1,0 +1,74 @@
+// Where one platform server lives: a container, or a host process. The seam between a server's life and its
+// conversation; it must not know the protocol.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "base/deadline.h"
+#include "executor/rpc/channel.h"
+
+namespace executor::instance {
+
+/// What kept an instance from being started or asked.
+struct Error {
+  std::string reason;  ///< one sentence that names the thing
+  std::string hint;    ///< what to do about it; may be empty
+  bool cancelled = false;
+};
+
+/// Takes a server's output, on the thread that reads it. Both streams have ended when `on_end` comes.
+class Output {
+ public:
+  Output() = default;
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  virtual ~Output() = default;
+
+  virtual void on_stdout(std::string_view bytes) = 0;
+  virtual void on_stderr(std::string_view bytes) = 0;
+  /// `error` says why the output is not whole; empty if it is.
+  virtual void on_end(const std::string& error) = 0;
+};
+
+/// How a server ended.
+struct Exit {
+  std::int64_t code = 0;  ///< 128 + signal where a signal ended it
+  bool oom_killed = false;
+};
+
+/// One server, from its start to its removal. One thread uses it, besides the one that reads its output.
+class Server : public rpc::ByteSink {
+ public:
+  /// Starts it; its output goes to `output`, which must outlive the server. Blocks to the deadline. After an
+  /// error there is nothing to stop, but `dispose` is still to be called.
+  virtual tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
+                                          const std::stop_token& stop) = 0;
+
+  /// The server reads the end of its stdin.
+  virtual void close_stdin() = 0;
+  /// SIGTERM or SIGKILL; one that has ended already is fine.
+  virtual void terminate() = 0;
+  virtual void kill() = 0;
+
+  /// Blocks until it has ended and all its output has been handed on, to the deadline. An error: it cannot be
+  /// said any more how it ended (the engine is gone). Nothing: it has not ended by then, or `stop` came.
+  virtual tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
+                                                        const std::stop_token& stop) = 0;
+
+  /// Ends it if it still lives, and takes away all that it left. Ignores any cancellation. Empty, or what went
+  /// wrong.
+  virtual std::string dispose() = 0;
+
+  /// What it was started from, for reports; empty where there is no such thing.
+  [[nodiscard]] virtual std::string image_reference() const = 0;
+  [[nodiscard]] virtual std::string image_id() const = 0;
+};
+
+}  // namespace executor::instance

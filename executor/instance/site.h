@@ -1,0 +1,61 @@
+// Where the instances of one case live together: what they share, and the making of their servers. The seam
+// between a schedule and containers or host processes.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "base/deadline.h"
+#include "executor/config/config.h"
+#include "executor/instance/server.h"
+#include "executor/model/ids.h"
+
+namespace executor::instance {
+
+/// One server that is wanted.
+struct ServerRequest {
+  model::ProcessName process;
+  const config::Platform* platform = nullptr;
+  config::Limits limits;
+};
+
+/// The place of one case. One thread uses it.
+class Site {
+ public:
+  Site() = default;
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
+  virtual ~Site() = default;
+
+  /// Makes what the instances share. Blocks to the deadline. After an error, `close` is still to be called.
+  virtual tl::expected<void, Error> open(const base::Deadline& deadline, const std::stop_token& stop) = 0;
+  /// A server that is not started yet.
+  virtual std::unique_ptr<Server> make_server(const ServerRequest& request) = 0;
+  /// Takes away what `open` made, once all servers are disposed of. Ignores any cancellation. What went wrong.
+  virtual std::vector<std::string> close() = 0;
+};
+
+/// One case that wants a place.
+struct SiteRequest {
+  model::CaseId case_id;
+  config::Sharing sharing;
+  std::vector<model::ProcessName> processes;
+  std::int64_t shm_size = 0;        ///< bytes of /dev/shm, where the IPC namespace is shared
+  bool outlives_instances = false;  ///< what is shared must last while no instance runs
+};
+
+/// Thread-safe.
+class SiteFactory {
+ public:
+  SiteFactory() = default;
+  SiteFactory(const SiteFactory&) = delete;
+  SiteFactory& operator=(const SiteFactory&) = delete;
+  virtual ~SiteFactory() = default;
+  virtual std::unique_ptr<Site> make_site(SiteRequest request) = 0;
+};
+
+}  // namespace executor::instance

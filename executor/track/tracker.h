@@ -1,0 +1,88 @@
+// The one owner of what a run makes in the engine: gives it its name and labels, takes it away again, and can
+// say what is left. It must not know what any of it is for.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "docker/client.h"
+#include "docker/container_create.h"
+#include "docker/volumes.h"
+#include "executor/model/ids.h"
+#include "executor/track/labels.h"
+
+namespace executor::track {
+
+using model::CaseId;
+using model::ProcessName;
+using model::RunId;
+
+/// Whose something is.
+struct Belonging {
+  CaseId case_id;
+  ProcessName process;  ///< empty for what a case shares
+};
+
+/// What the engine shows of a run, by name.
+struct Objects {
+  std::vector<std::string> containers;
+  std::vector<std::string> networks;
+  std::vector<std::string> volumes;
+
+  [[nodiscard]] bool empty() const { return containers.empty() && networks.empty() && volumes.empty(); }
+  [[nodiscard]] std::vector<std::string> names() const;
+};
+
+/// Thread-safe. Everything made through it bears the run's label from the request that makes it, so that the
+/// engine's list by label is the record, whatever becomes of this process.
+class Tracker {
+ public:
+  Tracker(const docker::Client& client, RunId run, Owner owner)
+      : client_(client), run_(std::move(run)), owner_(std::move(owner)) {}
+
+  [[nodiscard]] const docker::Client& client() const { return client_; }
+  [[nodiscard]] const RunId& run() const { return run_; }
+
+  /// Creates a container under a name of ours (`spec.name` and its labels are set here). A conflict with a
+  /// container that is ours is this very request, sent twice: success. After a failure that leaves it unknown
+  /// whether the container exists, it is removed by its name.
+  docker::Result<docker::CreatedContainer> create_container(docker::ContainerSpec spec,
+                                                            const Belonging& belonging, const docker::Call& call);
+  /// An internal network; returns its name.
+  docker::Result<std::string> create_network(const Belonging& belonging, const docker::Call& call);
+  /// A tmpfs of that size; returns its name.
+  docker::Result<std::string> create_volume(std::int64_t size_bytes, const Belonging& belonging,
+                                            const docker::Call& call);
+
+  /// Removing takes up to a minute and does not care for any cancellation. What is gone already is success.
+  docker::Result<void> remove_container(const std::string& id);
+  docker::Result<void> remove_network(const std::string& name);
+  docker::Result<void> remove_volume(const std::string& name);
+
+  /// All containers, networks and volumes of the run that the engine shows. Blocks up to a minute.
+  docker::Result<Objects> list() const;
+
+  /// Removes everything of the run that the engine shows, again until it shows nothing or `deadline` passes;
+  /// also waits for creations whose fate is unknown to show up. Returns what is left. Never cancelled.
+  docker::Result<Objects> remove_all(const base::Deadline& deadline);
+
+ private:
+  [[nodiscard]] std::string next_name(const Belonging& belonging, std::string_view kind);
+  [[nodiscard]] docker::Labels labels(const std::string& name, const Belonging& belonging) const;
+  [[nodiscard]] docker::Result<docker::CreatedContainer> adopt(const docker::Error& conflict,
+                                                               const std::string& name,
+                                                               const docker::Call& call) const;
+  void note_unknown(const docker::Error& error);
+
+  const docker::Client& client_;
+  const RunId run_;
+  const Owner owner_;
+  std::atomic<unsigned> counter_{0};
+  std::atomic<bool> unknown_{false};  ///< some creation may still land
+};
+
+}  // namespace executor::track
