@@ -1,4 +1,5 @@
-// Something that happens once, and waiting for it with a deadline and a stop token. It must not know what it is.
+// Something that happens once, and waiting for it with a deadline and a stop token. It must not know what it
+// is.
 #pragma once
 
 #include <condition_variable>

@@ -1,12 +1,13 @@
 // The command line, taken apart and checked. It must not act on anything.
 #include "executor/cli/arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <CLI/CLI.hpp>
 
 #include "executor/cli/version.h"
 #include "executor/text/nearest.h"
@@ -15,16 +16,43 @@
 namespace executor::cli {
 namespace {
 
-/// Options that have their name already and are not part of this version: a profile may hold them for another.
-constexpr std::array<std::string_view, 32> kReservedOptions{
-    "parallel",       "container-par", "container-parallel", "max-workers", "tags",          "tag",
-    "name",           "platform",      "combine",            "unit",        "integration",   "system",
-    "only-slow",      "only-skipped",  "planned-only",       "priority",    "failed",        "changed",
-    "shard",          "provision-ahead", "isolation",        "self-protect", "cpu-threshold", "mem-threshold",
-    "retries",        "repeat",        "resume",             "dry-run",     "show-tags",     "no-progress",
-    "report",         "mode"};
+/// Options that have their name already and are not part of this version: a profile may hold them for
+/// another.
+constexpr std::array<std::string_view, 32> kReservedOptions{"parallel",
+                                                            "container-par",
+                                                            "container-parallel",
+                                                            "max-workers",
+                                                            "tags",
+                                                            "tag",
+                                                            "name",
+                                                            "platform",
+                                                            "combine",
+                                                            "unit",
+                                                            "integration",
+                                                            "system",
+                                                            "only-slow",
+                                                            "only-skipped",
+                                                            "planned-only",
+                                                            "priority",
+                                                            "failed",
+                                                            "changed",
+                                                            "shard",
+                                                            "provision-ahead",
+                                                            "isolation",
+                                                            "self-protect",
+                                                            "cpu-threshold",
+                                                            "mem-threshold",
+                                                            "retries",
+                                                            "repeat",
+                                                            "resume",
+                                                            "dry-run",
+                                                            "show-tags",
+                                                            "no-progress",
+                                                            "report",
+                                                            "mode"};
 
-constexpr std::string_view kUsage = R"(cexec runs Gherkin scenarios against several implementations of one thing,
+constexpr std::string_view kUsage =
+    R"(cexec runs Gherkin scenarios against several implementations of one thing,
 each in a container of its own, and proves that they work together.
 
   cexec [run] --container-seq [OPTION…] [PATH[:LINE]…]
@@ -53,8 +81,8 @@ std::vector<std::pair<model::ProcessName, std::string>> read_combo(const std::st
 }
 
 template <class T, class Parse>
-void add_value(CLI::App& app, const std::string& name, std::optional<T>& into, Parse parse, const std::string& help,
-               const std::string& type) {
+void add_value(CLI::App& app, const std::string& name, std::optional<T>& into, Parse parse,
+               const std::string& help, const std::string& type) {
   app.add_option_function<std::string>(
          name,
          [&into, parse, name](const std::string& text) {
@@ -104,20 +132,24 @@ void add_mode_options(CLI::App& app, RunArguments& run) {
 void add_limit_options(CLI::App& app, RunArguments& run) {
   add_value(app, "--timeout", run.timeout, parse_limit, "most time for a case (none)", "DUR");
   add_value(app, "--step-timeout", run.step_timeout, parse_limit, "most time for a step (30s)", "DUR");
-  add_value(app, "--start-timeout", run.start_timeout, parse_limit, "most time for a server to be ready (30s)", "DUR");
+  add_value(app, "--start-timeout", run.start_timeout, parse_limit,
+            "most time for a server to be ready (30s)", "DUR");
   add_value(app, "--run-timeout", run.run_timeout, parse_limit, "most time for the whole run (none)", "DUR");
-  add_value(app, "--memory", run.memory, parse_memory, "memory of an instance, instead of the config's", "SIZE");
+  add_value(app, "--memory", run.memory, parse_memory, "memory of an instance, instead of the config's",
+            "SIZE");
   add_value(app, "--cpus", run.nano_cpus, parse_cpus, "CPUs of an instance, instead of the config's", "N");
   add_value(app, "--pids", run.pids, parse_pids, "processes and threads of an instance", "N");
   app.add_flag("--no-limits", run.no_limits, "no limits on memory, CPUs and processes");
 }
 
 void add_run_options(CLI::App& app, RunArguments& run) {
-  app.add_flag_callback("--fail-fast", [&run] { run.max_fail = 1; }, "stop after the first case that is red");
+  app.add_flag_callback(
+      "--fail-fast", [&run] { run.max_fail = 1; }, "stop after the first case that is red");
   app.add_option("--max-fail", run.max_fail, "stop after N cases that are red")->type_name("N");
   app.add_option("--profile", run.profile, "options under a name in cexec.yaml")->type_name("NAME");
   app.add_option("--config", run.config, "the config (cexec.yaml here or above)")->type_name("FILE");
-  app.add_option("--artifacts", run.artifacts, "folder for logs and transcripts (test-artifacts)")->type_name("DIR");
+  app.add_option("--artifacts", run.artifacts, "folder for logs and transcripts (test-artifacts)")
+      ->type_name("DIR");
   app.add_flag_callback(
       "-v,--verbose", [&run] { run.detail = report::ConsoleOptions::Detail::verbose; },
       "show the steps of every case, and builds");
@@ -128,7 +160,8 @@ void add_run_options(CLI::App& app, RunArguments& run) {
          "--color",
          [&run](const std::string& when) {
            if (when != "auto" && when != "always" && when != "never") {
-             throw CLI::ValidationError("--color", fmt::format("expected auto, always or never, found '{}'", when));
+             throw CLI::ValidationError("--color",
+                                        fmt::format("expected auto, always or never, found '{}'", when));
            }
            run.color = when == "always" ? Color::always : when == "never" ? Color::never : Color::automatic;
          },
@@ -176,7 +209,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-std::string explain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
+std::string explain(const CLI::App& app, const CLI::ParseError& error,
+                    const std::vector<std::string>& words) {
   std::vector<std::string> known;
   for (const auto& name : option_names(app)) known.push_back("--" + name);
   for (const auto& word : words) {
@@ -234,9 +268,10 @@ std::string dashed(std::string option) {
 }
 
 /// "cexec.yaml:27: profiles.ci.retries: …"
-std::string complaint(const config::Config& config, const std::string& profile, const config::Setting& setting,
-                      std::string_view message) {
-  return fmt::format("{}:{}: profiles.{}.{}: {}", config.file.string(), setting.line, profile, setting.option, message);
+std::string complaint(const config::Config& config, const std::string& profile,
+                      const config::Setting& setting, std::string_view message) {
+  return fmt::format("{}:{}: profiles.{}.{}: {}", config.file.string(), setting.line, profile, setting.option,
+                     message);
 }
 
 /// Empty if every option of every profile exists.
@@ -251,8 +286,9 @@ std::string check_profiles(const config::Config& config) {
       const auto option = dashed(setting.option);
       const bool is_own = option == "profile" || option == "config" || option == "help";
       if (!is_own && std::find(known.begin(), known.end(), option) != known.end()) continue;
-      return complaint(config, name, setting,
-                       is_own ? "stands on the command line only" : "unknown option" + text::did_you_mean(option, known));
+      return complaint(
+          config, name, setting,
+          is_own ? "stands on the command line only" : "unknown option" + text::did_you_mean(option, known));
     }
   }
   return {};
@@ -265,8 +301,10 @@ tl::expected<std::vector<std::string>, std::string> profile_words(const config::
   for (const auto& setting : config.profiles.at(name)) {
     const auto option = dashed(setting.option);
     if (option == "mode") {
-      if (setting.values == std::vector<std::string>{"container-seq"}) words.push_back("--container-seq");
-      else return tl::unexpected(complaint(config, name, setting, "this version knows container-seq only"));
+      if (setting.values == std::vector<std::string>{"container-seq"})
+        words.push_back("--container-seq");
+      else
+        return tl::unexpected(complaint(config, name, setting, "this version knows container-seq only"));
       continue;
     }
     if (std::find(kReservedOptions.begin(), kReservedOptions.end(), option) != kReservedOptions.end()) {
@@ -284,7 +322,8 @@ tl::expected<std::vector<std::string>, std::string> profile_words(const config::
 
 tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& words) {
   const auto first = words.empty() ? std::string() : words.front();
-  if (first == "--version") return Arguments{Arguments::Command::print, {}, {}, fmt::format("cexec {}\n", kVersion)};
+  if (first == "--version")
+    return Arguments{Arguments::Command::print, {}, {}, fmt::format("cexec {}\n", kVersion)};
   if (first == "--help" || first == "-h" || first == "help") {
     return Arguments{Arguments::Command::print, {}, {}, std::string(kUsage)};
   }
@@ -292,21 +331,22 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
   return parse_run(run_words(words), {});
 }
 
-tl::expected<Arguments, std::string> with_profile(const std::vector<std::string>& words, const Arguments& arguments,
-                                                  const config::Config& config) {
+tl::expected<Arguments, std::string> with_profile(const std::vector<std::string>& words,
+                                                  const Arguments& arguments, const config::Config& config) {
   if (auto wrong = check_profiles(config); !wrong.empty()) return tl::unexpected(std::move(wrong));
   const auto& name = arguments.run.profile;
   if (name.empty()) return arguments;
   if (!config.profiles.contains(name)) {
     std::vector<std::string> known;
     for (const auto& [profile, unused] : config.profiles) known.push_back(profile);
-    return tl::unexpected(fmt::format("{} has no profile '{}'{}", config.file.string(), name,
-                                      text::did_you_mean(name, known)));
+    return tl::unexpected(
+        fmt::format("{} has no profile '{}'{}", config.file.string(), name, text::did_you_mean(name, known)));
   }
   const auto extra = profile_words(config, name);
   if (!extra) return tl::unexpected(extra.error());
   const auto base = parse_run(*extra, {});
-  if (!base) return tl::unexpected(fmt::format("{}: profiles.{}: {}", config.file.string(), name, base.error()));
+  if (!base)
+    return tl::unexpected(fmt::format("{}: profiles.{}: {}", config.file.string(), name, base.error()));
   return parse_run(run_words(words), base->run);
 }
 

@@ -60,9 +60,9 @@ struct Arguments {
 /// `words` are those behind the program's name. The error is a message for the user.
 tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& words);
 
-/// The options of a profile worked in below those of the command line. Also checks all profiles of the config:
-/// an unknown option is an error with its line.
-tl::expected<Arguments, std::string> with_profile(const std::vector<std::string>& words, const Arguments& arguments,
-                                                  const config::Config& config);
+/// The options of a profile worked in below those of the command line. Also checks all profiles of the
+/// config: an unknown option is an error with its line.
+tl::expected<Arguments, std::string> with_profile(const std::vector<std::string>& words,
+                                                  const Arguments& arguments, const config::Config& config);
 
 }  // namespace executor::cli

@@ -54,10 +54,13 @@ ContainerRun::~ContainerRun() {
 void ContainerRun::remove_all_now() {
   const std::lock_guard lock(mutex_);
   if (tracker_ == nullptr || remover_.joinable()) return;
-  remover_ = std::thread([tracker = tracker_.get()] { std::ignore = tracker->remove_all(base::Deadline::in(kCleanUpTime)); });
+  remover_ = std::thread(
+      [tracker = tracker_.get()] { std::ignore = tracker->remove_all(base::Deadline::in(kCleanUpTime)); });
 }
 
-void ContainerRun::fail(model::RunFailed failure) { events_.post(std::move(failure)); }
+void ContainerRun::fail(model::RunFailed failure) {
+  events_.post(std::move(failure));
+}
 
 void ContainerRun::work() {
   // An exception is a bug; it ends the run with a message and not the process with an abort.
@@ -116,7 +119,8 @@ void ContainerRun::run_cases() {
   finished.run = run_;
   finished.stopped_because = cancellation_.reason();
   // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told.
-  if (const auto left = tracker_->remove_all(base::Deadline::in(kCleanUpTime))) finished.left_behind = left->names();
+  if (const auto left = tracker_->remove_all(base::Deadline::in(kCleanUpTime)))
+    finished.left_behind = left->names();
   finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
   events_.post(std::move(finished));
 }

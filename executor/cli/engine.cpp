@@ -14,13 +14,17 @@ EngineProblem problem_of(const docker::Error& error) {
   using Kind = docker::ErrorKind;
   switch (error.kind) {
     case Kind::unreachable:
-      return {error.message, "start it with `scripts/engine start` or your system's service, or name another one with "
-                             "DOCKER_HOST"};
+      return {error.message,
+              "start it with `scripts/engine start` or your system's service, or name another one with "
+              "DOCKER_HOST"};
     case Kind::forbidden:
-      return {error.message, "add your user to the group that owns the socket (usually `docker`) and log in again"};
+      return {error.message,
+              "add your user to the group that owns the socket (usually `docker`) and log in again"};
     case Kind::timed_out:
-      return {"the engine does not answer: " + error.message, "does `docker info` answer? it may be busy or hang"};
-    case Kind::tls: return {error.message, "check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the docker context"};
+      return {"the engine does not answer: " + error.message,
+              "does `docker info` answer? it may be busy or hang"};
+    case Kind::tls:
+      return {error.message, "check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the docker context"};
     case Kind::unsupported: return {error.message, "this cexec and that engine are too far apart in age"};
     default: return {error.describe(), {}};
   }

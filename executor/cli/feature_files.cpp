@@ -31,7 +31,8 @@ Wanted read_path(const std::string& text, const fs::path& here) {
   const auto colon = text.rfind(':');
   if (colon != std::string::npos && !fs::exists(absolute(text), ignored)) {
     const auto line = text::parse_number(std::string_view(text).substr(colon + 1), 1, 1'000'000'000);
-    if (line) return {absolute(text.substr(0, colon)), text.substr(0, colon), static_cast<std::uint32_t>(*line)};
+    if (line)
+      return {absolute(text.substr(0, colon)), text.substr(0, colon), static_cast<std::uint32_t>(*line)};
   }
   return {absolute(text), text, std::nullopt};
 }
@@ -43,7 +44,8 @@ class FeatureLoader {
   void add(const Wanted& wanted, bool select) {
     std::error_code error;
     if (fs::is_directory(wanted.path, error)) {
-      if (wanted.line) return fail(fmt::format("{} is a folder: a line stands for a scenario of one file", wanted.as_given));
+      if (wanted.line)
+        return fail(fmt::format("{} is a folder: a line stands for a scenario of one file", wanted.as_given));
       for (const auto& file : files_below(wanted.path)) add_file(file, std::nullopt, select);
       return;
     }
@@ -101,7 +103,8 @@ class FeatureLoader {
   static std::string nearest_to(const fs::path& path) {
     std::vector<std::string> names;
     std::error_code error;
-    for (fs::directory_iterator it(path.parent_path(), error), end; !error && it != end; it.increment(error)) {
+    for (fs::directory_iterator it(path.parent_path(), error), end; !error && it != end;
+         it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
     return text::did_you_mean(path.filename().string(), names);
@@ -116,12 +119,15 @@ class FeatureLoader {
 }  // namespace
 
 tl::expected<FeatureSet, std::vector<std::string>> load_features(const std::vector<std::string>& paths,
-                                                                 const config::Config& config, const fs::path& here) {
+                                                                 const config::Config& config,
+                                                                 const fs::path& here) {
   FeatureLoader loader(config);
   for (const auto& path : paths) loader.add(read_path(path, here), true);
   if (paths.empty()) {
     for (const auto& path : config.features) {
-      loader.add({path, fmt::format("{} (`features` in {})", path.string(), config.file.string()), std::nullopt}, false);
+      loader.add(
+          {path, fmt::format("{} (`features` in {})", path.string(), config.file.string()), std::nullopt},
+          false);
     }
   }
   return loader.finish();

@@ -17,9 +17,9 @@ struct FeatureSet {
   std::vector<plan::PathSelection> selection;  ///< empty: everything in the files
 };
 
-/// Finds and parses the files of `paths` (PATH or PATH:LINE, relative to `here`), or of the config if there are
-/// none. A folder stands for all *.feature below it, in the order of their names. On failure: a message for
-/// each thing that is wrong, with its place.
+/// Finds and parses the files of `paths` (PATH or PATH:LINE, relative to `here`), or of the config if there
+/// are none. A folder stands for all *.feature below it, in the order of their names. On failure: a message
+/// for each thing that is wrong, with its place.
 tl::expected<FeatureSet, std::vector<std::string>> load_features(const std::vector<std::string>& paths,
                                                                  const config::Config& config,
                                                                  const std::filesystem::path& here);

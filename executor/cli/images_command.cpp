@@ -76,7 +76,8 @@ ExitCode images_command(const ImagesArguments& arguments) {
     if (!engine.error().hint.empty()) complain(engine.error().hint);
     return ExitCode::could_not_run;
   }
-  return arguments.build ? build_all(*engine->client, *config, arguments.verbose) : list_all(*engine->client, *config);
+  return arguments.build ? build_all(*engine->client, *config, arguments.verbose)
+                         : list_all(*engine->client, *config);
 }
 
 }  // namespace executor::cli

@@ -124,16 +124,18 @@ bool check_combo(const RunArguments& run, const config::Config& config) {
 bool check_mode(const RunArguments& run, const config::Config& config) {
   const auto mode = run.mode ? run.mode : config.mode;
   if (mode == config::Mode::container_seq) return true;
-  complain(mode ? "the mode that cexec.yaml names is not part of this version; --container-seq is"
-                : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
-                  "`mode: container-seq` in cexec.yaml makes it the default");
+  complain(
+      mode ? "the mode that cexec.yaml names is not part of this version; --container-seq is"
+           : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
+             "`mode: container-seq` in cexec.yaml makes it the default");
   return false;
 }
 
 ExitCode complain_of_nothing(const RunArguments& run, const plan::Plan& plan) {
   complain(run.paths.empty() ? "nothing selected: the feature files hold no scenario with steps"
                              : "nothing selected: no scenario stands at " + run.paths.front());
-  if (!run.combo.empty() && !plan.scenarios.empty()) complain("--combo rules out every combination of what was named");
+  if (!run.combo.empty() && !plan.scenarios.empty())
+    complain("--combo rules out every combination of what was named");
   return ExitCode::nothing_selected;
 }
 
@@ -158,7 +160,8 @@ ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::st
 
 }  // namespace
 
-ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments, const std::string& program) {
+ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments,
+                     const std::string& program) {
   const auto config = load_config(arguments.run.config);
   if (!config) return config.error();
   const auto merged = with_profile(words, arguments, *config);
@@ -175,7 +178,8 @@ ExitCode run_command(const std::vector<std::string>& words, const Arguments& arg
   }
   const auto plan = plan::make_plan(features->files, *config, {features->selection, run.combo});
   if (!plan) {
-    for (const auto& problem : plan.error()) complain(fmt::format("{}: {}", problem.location.text(), problem.message));
+    for (const auto& problem : plan.error())
+      complain(fmt::format("{}: {}", problem.location.text(), problem.message));
     return ExitCode::bad_input;
   }
   for (const auto& warning : plan->warnings) {

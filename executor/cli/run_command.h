@@ -12,6 +12,7 @@ namespace executor::cli {
 
 /// Runs what the command line asks for; blocks until it is over. `words` are those of the command line, for
 /// profiles; `program` is how this program was called, for the commands that it prints.
-ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments, const std::string& program);
+ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments,
+                     const std::string& program);
 
 }  // namespace executor::cli

@@ -11,7 +11,9 @@ namespace executor::cli {
 
 namespace fs = std::filesystem;
 
-void complain(const std::string& message) { std::cerr << "cexec: " << message << '\n'; }
+void complain(const std::string& message) {
+  std::cerr << "cexec: " << message << '\n';
+}
 
 tl::expected<config::Config, ExitCode> load_config(const std::string& named) {
   auto file = named.empty() ? config::find_config(fs::current_path()) : fs::path(named);

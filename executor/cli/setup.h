@@ -13,8 +13,8 @@ namespace executor::cli {
 /// Prints "cexec: " and the message to stderr.
 void complain(const std::string& message);
 
-/// Reads the config that is named, or cexec.yaml in this folder or the nearest above it. What is wrong has been
-/// printed when this fails.
+/// Reads the config that is named, or cexec.yaml in this folder or the nearest above it. What is wrong has
+/// been printed when this fails.
 tl::expected<config::Config, ExitCode> load_config(const std::string& named);
 
 }  // namespace executor::cli

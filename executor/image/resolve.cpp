@@ -53,8 +53,11 @@ class OutputLines {
   std::deque<std::string> lines_;
 };
 
-Error failure(const config::Platform& platform, std::string_view what, const docker::Error& error, std::string hint) {
-  return {fmt::format("platform '{}': {}: {}", platform.name.text(), what, error.message), std::move(hint), {},
+Error failure(const config::Platform& platform, std::string_view what, const docker::Error& error,
+              std::string hint) {
+  return {fmt::format("platform '{}': {}: {}", platform.name.text(), what, error.message),
+          std::move(hint),
+          {},
           error.kind == docker::ErrorKind::cancelled};
 }
 
@@ -74,10 +77,13 @@ docker::Result<std::string> tag_of(const config::Platform& platform, const docke
   return fmt::format("cexec-{}:{}", lower(platform.name.text()), all.finish_hex().substr(0, 16));
 }
 
-tl::expected<model::PlatformImage, Error> build(const docker::Client& client, const config::Platform& platform,
-                                                const Progress& progress, const docker::Call& call) {
+tl::expected<model::PlatformImage, Error> build(const docker::Client& client,
+                                                const config::Platform& platform, const Progress& progress,
+                                                const docker::Call& call) {
   const auto context = docker::BuildContext::scan(platform.build->context, platform.build->dockerfile);
-  if (!context) return tl::unexpected(failure(platform, "cannot be built", context.error(), "see `build:` in cexec.yaml"));
+  if (!context)
+    return tl::unexpected(
+        failure(platform, "cannot be built", context.error(), "see `build:` in cexec.yaml"));
   const auto tag = tag_of(platform, *context);
   if (!tag) return tl::unexpected(failure(platform, "cannot be built", tag.error(), {}));
   const auto there = docker::inspect_image(client, *tag, call);
@@ -87,7 +93,8 @@ tl::expected<model::PlatformImage, Error> build(const docker::Client& client, co
   }
   progress.on_phase(fmt::format("building from {}", platform.build->context.string()));
   OutputLines output(progress);
-  docker::BuildOptions options{*tag, platform.build->args, platform.build->target, platform.build->network, {}, false};
+  docker::BuildOptions options{
+      *tag, platform.build->args, platform.build->target, platform.build->network, {}, false};
   const auto id = docker::build_image(
       client, *context, options, [&output](std::string_view text) { output.add(text); }, call);
   if (id) return model::PlatformImage{platform.name, *tag, *id};
@@ -100,12 +107,14 @@ tl::expected<model::PlatformImage, Error> build(const docker::Client& client, co
 std::string pull_hint(const docker::Error& error) {
   const auto says = [&error](std::string_view text) { return error.message.find(text) != std::string::npos; };
   if (says("not found") || says("manifest unknown") || says("denied") || says("does not exist")) {
-    return "is the name right? an image of this machine is found by `docker images`, one that is built wants `build:`";
+    return "is the name right? an image of this machine is found by `docker images`, one that is built wants "
+           "`build:`";
   }
   return "can the engine reach the registry?";
 }
 
-tl::expected<model::PlatformImage, Error> find_or_pull(const docker::Client& client, const config::Platform& platform,
+tl::expected<model::PlatformImage, Error> find_or_pull(const docker::Client& client,
+                                                       const config::Platform& platform,
                                                        const Progress& progress, const docker::Call& call) {
   auto reference = docker::parse_image_reference(platform.image);
   if (!reference) return tl::unexpected(failure(platform, "`image`", reference.error(), {}));
@@ -117,16 +126,19 @@ tl::expected<model::PlatformImage, Error> find_or_pull(const docker::Client& cli
     const auto pulled = docker::pull_image(
         client, *reference,
         [&progress](const docker::PullProgress& p) {
-          if (p.total == 0 && progress.on_output) progress.on_output(p.layer.empty() ? p.status : p.layer + ": " + p.status);
+          if (p.total == 0 && progress.on_output)
+            progress.on_output(p.layer.empty() ? p.status : p.layer + ": " + p.status);
         },
         call);
     if (!pulled) {
-      return tl::unexpected(failure(platform, fmt::format("the engine does not have {} and could not pull it", name),
+      return tl::unexpected(failure(platform,
+                                    fmt::format("the engine does not have {} and could not pull it", name),
                                     pulled.error(), pull_hint(pulled.error())));
     }
     there = docker::inspect_image(client, name, call);
   }
-  if (!there) return tl::unexpected(failure(platform, "the engine was asked for its image", there.error(), {}));
+  if (!there)
+    return tl::unexpected(failure(platform, "the engine was asked for its image", there.error(), {}));
   return model::PlatformImage{platform.name, platform.image, there->id};
 }
 
@@ -138,12 +150,15 @@ docker::Result<std::string> built_tag(const config::Platform& platform) {
   return tag_of(platform, *context);
 }
 
-tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client, const config::Platform& platform,
-                                                  const Progress& progress, const docker::Call& call) {
+tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client,
+                                                  const config::Platform& platform, const Progress& progress,
+                                                  const docker::Call& call) {
   if (platform.build) return build(client, platform, progress, call);
   if (!platform.image.empty()) return find_or_pull(client, platform, progress, call);
   return tl::unexpected(Error{fmt::format("platform '{}' has neither build nor image", platform.name.text()),
-                              "container modes need one of them; `process:` alone is for host processes", {}, false});
+                              "container modes need one of them; `process:` alone is for host processes",
+                              {},
+                              false});
 }
 
 }  // namespace executor::image

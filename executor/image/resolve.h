@@ -16,7 +16,7 @@ namespace executor::image {
 /// Why there is no image.
 struct Error {
   std::string reason;
-  std::string hint;         ///< what to do; may be empty
+  std::string hint;          ///< what to do; may be empty
   std::string build_output;  ///< the last lines of a failed build
   bool cancelled = false;
 };
@@ -30,8 +30,9 @@ struct Progress {
 /// Makes sure that the engine has the platform's image: one that is named is pulled only if it is not there;
 /// one that is built is built only if no image has the tag that follows from the content of its context, its
 /// Dockerfile and its arguments. Blocks as long as a pull or build takes, or to the call's deadline.
-tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client, const config::Platform& platform,
-                                                  const Progress& progress, const docker::Call& call);
+tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client,
+                                                  const config::Platform& platform, const Progress& progress,
+                                                  const docker::Call& call);
 
 /// "cexec-python:1f0a3c…": the tag of a platform that is built, by its content. Reads the whole context.
 docker::Result<std::string> built_tag(const config::Platform& platform);

@@ -101,10 +101,13 @@ ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, do
       belonging_(std::move(belonging)),
       image_reference_(std::move(image_reference)) {}
 
-ContainerServer::~ContainerServer() { dispose(); }
+ContainerServer::~ContainerServer() {
+  dispose();
+}
 
 Error ContainerServer::failed(std::string_view what, const docker::Error& error) const {
-  return engine_error(fmt::format("the container of '{}' could not be {}", belonging_.process.text(), what), error);
+  return engine_error(fmt::format("the container of '{}' could not be {}", belonging_.process.text(), what),
+                      error);
 }
 
 tl::expected<void, Error> ContainerServer::start(Output& output, const base::Deadline& deadline,
@@ -123,9 +126,9 @@ tl::expected<void, Error> ContainerServer::create(const docker::Call& call) {
   id_ = created->id;
   const auto warning = broken_limit(spec_, created->warnings);
   if (warning.empty()) return {};
-  return tl::unexpected(Error{
-      fmt::format("the engine cannot enforce a limit of '{}': {}", belonging_.process.text(), warning),
-      "without the limit the result would mean less; --no-limits runs without any"});
+  return tl::unexpected(
+      Error{fmt::format("the engine cannot enforce a limit of '{}': {}", belonging_.process.text(), warning),
+            "without the limit the result would mean less; --no-limits runs without any"});
 }
 
 tl::expected<void, Error> ContainerServer::attach(Output& output, const docker::Call& call) {
@@ -139,7 +142,8 @@ tl::expected<void, Error> ContainerServer::attach(Output& output, const docker::
   if (loop_.add(output_source)) output_ = std::move(output_source);
   if (output_ && loop_.add(exit_source)) exit_ = std::move(exit_source);
   if (exit_) return {};
-  return tl::unexpected(Error{"no more streams can be waited for", "is the limit of open files reached? (ulimit -n)"});
+  return tl::unexpected(
+      Error{"no more streams can be waited for", "is the limit of open files reached? (ulimit -n)"});
 }
 
 rpc::ByteSink::Written ContainerServer::write(std::string_view bytes, const base::Deadline& deadline,
@@ -164,8 +168,12 @@ void ContainerServer::signal(const char* name) {
   std::ignore = docker::kill_container(tracker_.client(), id_, name, {base::Deadline::in(kSignalTime), {}});
 }
 
-void ContainerServer::terminate() { signal("SIGTERM"); }
-void ContainerServer::kill() { signal("SIGKILL"); }
+void ContainerServer::terminate() {
+  signal("SIGTERM");
+}
+void ContainerServer::kill() {
+  signal("SIGKILL");
+}
 
 tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadline& deadline,
                                                                const std::stop_token& stop) {
@@ -175,7 +183,8 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
   if (!status) return std::nullopt;
   if (!*status) return tl::unexpected(failed("watched to its end", status->error()));
   output_->ended().wait(base::Deadline::in(kDrainTime), {});
-  const auto details = docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
+  const auto details =
+      docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));
   ended_ = Exit{(*status)->code, details->oom_killed};
   return ended_;

@@ -15,8 +15,8 @@
 
 namespace executor::instance {
 
-/// The engine's order of things (docs of docker/): create → attach → wait for the exit → start; its end is told
-/// by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
+/// The engine's order of things (docs of docker/): create → attach → wait for the exit → start; its end is
+/// told by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
 class ContainerServer : public Server {
  public:
   /// `tracker` and `loop` must outlive it. `spec` lacks name and labels.

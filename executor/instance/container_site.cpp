@@ -1,4 +1,5 @@
-// Sites made of containers: a tmpfs volume, an internal network, an IPC namespace, and the servers' containers.
+// Sites made of containers: a tmpfs volume, an internal network, an IPC namespace, and the servers'
+// containers.
 #include "executor/instance/container_site.h"
 
 #include "docker/container_lifecycle.h"
@@ -48,9 +49,9 @@ class ContainerSites::ContainerSite : public Site {
     around.volume = volume_;
     around.volume_path = request_.sharing.volume;
     around.ipc_holder = request_.sharing.ipc ? holder_ : std::string();
-    return std::make_unique<ContainerServer>(sites_.tracker_, sites_.loop_,
-                                             container_spec(*request.platform, around),
-                                             track::Belonging{request_.case_id, request.process}, image.reference);
+    return std::make_unique<ContainerServer>(
+        sites_.tracker_, sites_.loop_, container_spec(*request.platform, around),
+        track::Belonging{request_.case_id, request.process}, image.reference);
   }
 
   std::vector<std::string> close() override {
@@ -72,9 +73,11 @@ class ContainerSites::ContainerSite : public Site {
   tl::expected<void, Error> start_holder(const track::Belonging& shared, const docker::Call& call) {
     const auto image = sites_.pause_image(call);
     if (!image) return fail("the image that holds what a case shares could not be imported", image.error());
-    auto spec = holder_spec(*image, volume_, request_.sharing.volume, request_.sharing.ipc, request_.shm_size);
+    auto spec =
+        holder_spec(*image, volume_, request_.sharing.volume, request_.sharing.ipc, request_.shm_size);
     const auto created = sites_.tracker_.create_container(std::move(spec), shared, call);
-    if (!created) return fail("the container that holds what the case shares could not be made", created.error());
+    if (!created)
+      return fail("the container that holds what the case shares could not be made", created.error());
     holder_ = created->id;
     const auto started = docker::start_container(sites_.tracker_.client(), holder_, call);
     if (!started) return fail("the container that holds what the case shares did not start", started.error());

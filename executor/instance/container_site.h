@@ -1,4 +1,5 @@
-// Sites made of containers: a tmpfs volume, an internal network, an IPC namespace, and the servers' containers.
+// Sites made of containers: a tmpfs volume, an internal network, an IPC namespace, and the servers'
+// containers.
 #pragma once
 
 #include <map>
@@ -16,7 +17,8 @@ namespace executor::instance {
 /// Makes sites on one engine. All that it is given must outlive it and its sites.
 class ContainerSites : public SiteFactory {
  public:
-  ContainerSites(track::Tracker& tracker, base::IoLoop& loop, std::map<model::PlatformName, model::PlatformImage> images)
+  ContainerSites(track::Tracker& tracker, base::IoLoop& loop,
+                 std::map<model::PlatformName, model::PlatformImage> images)
       : tracker_(tracker), loop_(loop), images_(std::move(images)) {}
 
   std::unique_ptr<Site> make_site(SiteRequest request) override;

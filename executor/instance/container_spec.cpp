@@ -93,8 +93,8 @@ docker::ContainerSpec container_spec(const config::Platform& platform, const Sur
   return spec;
 }
 
-docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume, const std::string& volume_path,
-                                  bool shares_ipc, std::int64_t shm_size) {
+docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume,
+                                  const std::string& volume_path, bool shares_ipc, std::int64_t shm_size) {
   docker::ContainerSpec spec;
   spec.image = image;
   spec.user = "65534:65534";

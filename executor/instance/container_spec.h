@@ -23,11 +23,12 @@ struct Surroundings {
   std::string ipc_holder;   ///< container whose IPC namespace is shared; empty: a private one
 };
 
-/// Hardened by default: everything that is weaker stands in the platform's entry. Name and labels are left out.
+/// Hardened by default: everything that is weaker stands in the platform's entry. Name and labels are left
+/// out.
 docker::ContainerSpec container_spec(const config::Platform& platform, const Surroundings& around);
 
 /// A container that holds on to what the instances of a case share while none of them runs.
-docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume, const std::string& volume_path,
-                                  bool shares_ipc, std::int64_t shm_size);
+docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume,
+                                  const std::string& volume_path, bool shares_ipc, std::int64_t shm_size);
 
 }  // namespace executor::instance

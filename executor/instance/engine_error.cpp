@@ -21,10 +21,12 @@ std::string hint_for(const docker::Error& error) {
   if (says("executable file not found") || says("no such file or directory")) {
     return "check the image's ENTRYPOINT, or `entrypoint` and `command` in cexec.yaml";
   }
-  if (says("permission denied")) return "the server's file must be executable for the user it runs as (`user:`)";
+  if (says("permission denied"))
+    return "the server's file must be executable for the user it runs as (`user:`)";
   if (says("no space left")) return "the engine's disk is full; `docker system df` shows by what";
   if (says("runtime")) return "does the engine know the `runtime:` of this platform?";
-  if (says("address pools") || says("address pool")) return "too many networks; `docker network prune` frees some";
+  if (says("address pools") || says("address pool"))
+    return "too many networks; `docker network prune` frees some";
   return {};
 }
 

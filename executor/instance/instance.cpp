@@ -26,7 +26,9 @@ constexpr milliseconds kKillTime = 20'000ms;
 /// stdout has ended: how long the exit may be in coming.
 constexpr milliseconds kExitTime = 5000ms;
 
-base::Deadline sooner(const base::Deadline& a, const base::Deadline& b) { return b < a ? b : a; }
+base::Deadline sooner(const base::Deadline& a, const base::Deadline& b) {
+  return b < a ? b : a;
+}
 
 }  // namespace
 
@@ -37,16 +39,24 @@ Instance::Instance(Identity identity, std::unique_ptr<Server> server, Log& log, 
       server_(std::move(server)),
       channel_(identity_.framing, *server_, *this) {}
 
-Instance::~Instance() { dispose(); }
+Instance::~Instance() {
+  dispose();
+}
 
 std::string Instance::who() const {
   return fmt::format("the '{}' server ({})", identity_.process.text(), identity_.platform.text());
 }
 
-void Instance::note(const std::string& text) { log_.add(Source::cexec, text); }
+void Instance::note(const std::string& text) {
+  log_.add(Source::cexec, text);
+}
 
-void Instance::on_stdout(std::string_view bytes) { channel_.receive(bytes); }
-void Instance::on_stderr(std::string_view bytes) { log_.add_bytes(Source::stderr_text, bytes); }
+void Instance::on_stdout(std::string_view bytes) {
+  channel_.receive(bytes);
+}
+void Instance::on_stderr(std::string_view bytes) {
+  log_.add_bytes(Source::stderr_text, bytes);
+}
 void Instance::on_end(const std::string& error) {
   output_error_ = error;
   log_.finish();
@@ -58,8 +68,12 @@ void Instance::on_request(std::string_view message) {
 void Instance::on_reply(std::string_view message) {
   transcript_.add(Transcript::Direction::reply, identity_.process, identity_.platform, message);
 }
-void Instance::on_log(std::string_view level, std::string_view message) { log_.add(Source::log, message, level); }
-void Instance::on_noise(std::string_view text) { log_.add_bytes(Source::stdout_noise, text); }
+void Instance::on_log(std::string_view level, std::string_view message) {
+  log_.add(Source::log, message, level);
+}
+void Instance::on_noise(std::string_view text) {
+  log_.add_bytes(Source::stdout_noise, text);
+}
 
 void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
   if (exit_ || !ended || !*ended) return;
@@ -91,7 +105,8 @@ tl::expected<Health, Error> Instance::await_health(const base::Deadline& deadlin
       std::string problem;
       const auto health = read_health(*reply, problem);
       if (!health) {
-        return tl::unexpected(Error{fmt::format("{} is not usable: {}", who(), problem), "see docs/protocol.md"});
+        return tl::unexpected(
+            Error{fmt::format("{} is not usable: {}", who(), problem), "see docs/protocol.md"});
       }
       if (health->status == "ok") return *health;
       status = fmt::format("it says '{}'", text::quote(health->status));
@@ -211,9 +226,9 @@ model::Outcome Instance::finish_stop(std::string& warning) {
   if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
   if (!exit_) {
     kill();
-    return model::ProtocolViolation{
-        fmt::format("it did not end on shutdown, nor on the end of its stdin, nor on SIGTERM within {}: killed",
-                    text::format_duration(identity_.grace + kTermTime))};
+    return model::ProtocolViolation{fmt::format(
+        "it did not end on shutdown, nor on the end of its stdin, nor on SIGTERM within {}: killed",
+        text::format_duration(identity_.grace + kTermTime))};
   }
   if (broken) return model::ProtocolViolation{"at shutdown it " + broken->detail};
   const bool by_sigterm = ended_by_ == EndedBy::sigterm && exit_->code == 128 + 15;
@@ -229,7 +244,8 @@ bool Instance::kill() {
   return exit_.has_value();
 }
 
-tl::expected<std::optional<Exit>, Error> Instance::wait(const base::Deadline& deadline, const std::stop_token& stop) {
+tl::expected<std::optional<Exit>, Error> Instance::wait(const base::Deadline& deadline,
+                                                        const std::stop_token& stop) {
   if (exit_) return exit_;
   auto ended = server_->wait(deadline, stop);
   remember(ended, EndedBy::itself);
@@ -251,6 +267,8 @@ model::InstanceReport Instance::report() const {
   return report;
 }
 
-std::string Instance::dispose() { return server_->dispose(); }
+std::string Instance::dispose() {
+  return server_->dispose();
+}
 
 }  // namespace executor::instance

@@ -25,14 +25,14 @@ struct Identity {
   model::ProcessName process;
   model::PlatformName platform;
   model::Framing framing = model::Framing::ndjson;
-  milliseconds grace{5000};        ///< from `shutdown` to SIGTERM
+  milliseconds grace{5000};       ///< from `shutdown` to SIGTERM
   std::int64_t memory_limit = 0;  ///< bytes, for messages
 };
 
 /// How long a step may take, and which limit that is.
 struct StepLimit {
   base::Deadline deadline;
-  std::string what;        ///< "the step", "the scenario"
+  std::string what;  ///< "the step", "the scenario"
   milliseconds limit{0};
 };
 
@@ -45,7 +45,8 @@ class Instance : private Output, private rpc::Listener {
 
   /// Starts the server and asks for its health, with growing pauses, until it is ready. Blocks to the
   /// deadline. `limit` is how long that was, for messages.
-  tl::expected<Health, Error> start(const base::Deadline& deadline, milliseconds limit, const std::stop_token& stop);
+  tl::expected<Health, Error> start(const base::Deadline& deadline, milliseconds limit,
+                                    const std::stop_token& stop);
 
   /// Sends a step and blocks for its result. An instance that did not answer in time, or broke the protocol,
   /// has been killed when this returns.
@@ -53,9 +54,9 @@ class Instance : private Output, private rpc::Listener {
 
   /// Asks for the end, with `shutdown`, without waiting: so several instances end at the same time.
   void request_stop();
-  /// Closes stdin after the reply, waits the grace period for the end, then SIGTERM, then SIGKILL. The outcome
-  /// says whether that was an orderly end; `warning` is set where it only just was. One that had ended by
-  /// itself before is `exited`. Blocks for up to the grace period and 22 s.
+  /// Closes stdin after the reply, waits the grace period for the end, then SIGTERM, then SIGKILL. The
+  /// outcome says whether that was an orderly end; `warning` is set where it only just was. One that had
+  /// ended by itself before is `exited`. Blocks for up to the grace period and 22 s.
   model::Outcome finish_stop(std::string& warning);
 
   /// SIGKILL, and waits until it is gone. False if it cannot be said that it is.

@@ -1,5 +1,5 @@
-// What one process of a case writes, merged by time: the last lines in memory, all of it in a file. It must not
-// know what the lines mean.
+// What one process of a case writes, merged by time: the last lines in memory, all of it in a file. It must
+// not know what the lines mean.
 #include "executor/instance/log.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-// What one process of a case writes, merged by time: the last lines in memory, all of it in a file. It must not
-// know what the lines mean.
+// What one process of a case writes, merged by time: the last lines in memory, all of it in a file. It must
+// not know what the lines mean.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ inline constexpr std::int64_t kMaxLogBytes = std::int64_t{64} << 20U;
 
 /// Where a line came from.
 enum class Source {
-  stderr_text,  ///< the server's stderr
-  stdout_noise, ///< its stdout, as far as it was no message
-  log,          ///< `log` notifications and the `logs` of results
-  cexec,        ///< what cexec did: started, killed, …
+  stderr_text,   ///< the server's stderr
+  stdout_noise,  ///< its stdout, as far as it was no message
+  log,           ///< `log` notifications and the `logs` of results
+  cexec,         ///< what cexec did: started, killed, …
 };
 
 /// Thread-safe. Memory does not grow with what is written: it holds some last lines, cut to a length.
@@ -48,7 +48,9 @@ class Log {
   void take_pieces(Source source, std::string_view bytes, std::string& out);
   void take_line(Source source, std::string_view level, std::string_view line, std::string& out);
   void write_out(std::string_view text);
-  std::string& partial(Source source) { return source == Source::stderr_text ? partial_stderr_ : partial_stdout_; }
+  std::string& partial(Source source) {
+    return source == Source::stderr_text ? partial_stderr_ : partial_stdout_;
+  }
   [[nodiscard]] const std::deque<std::string>& ring(Source source) const;
 
   const std::filesystem::path file_path_;

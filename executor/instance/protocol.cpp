@@ -21,7 +21,9 @@ std::optional<std::string> shown(const json::Value* value) {
   return json::to_text(*value);
 }
 
-model::ProtocolViolation violation(std::string detail) { return {std::move(detail)}; }
+model::ProtocolViolation violation(std::string detail) {
+  return {std::move(detail)};
+}
 
 /// "[WARN] careful" → WARN, "careful".
 LogLine read_log_line(std::string_view text) {
@@ -72,8 +74,8 @@ model::Outcome read_outcome(const json::Value* result) {
   if (status == "undefined" && !*success) {
     return model::Undefined{message.empty() ? "the server knows no such step" : message};
   }
-  return violation(fmt::format("its result has `success` {} and `status` '{}', which do not go together", *success,
-                               text::quote(status)));
+  return violation(fmt::format("its result has `success` {} and `status` '{}', which do not go together",
+                               *success, text::quote(status)));
 }
 
 /// The server understood that it was asked, but answered on the level of JSON-RPC.
@@ -138,7 +140,8 @@ std::optional<Health> read_health(const rpc::Reply& reply, std::string& problem)
     for (const auto& name : capabilities->GetArray()) health.capabilities.push_back(json::string_or(&name));
   }
   if (health.status == "ok" && health.protocol != kProtocolVersion) {
-    problem = fmt::format("it speaks protocol {}, and this cexec speaks {}", health.protocol, kProtocolVersion);
+    problem =
+        fmt::format("it speaks protocol {}, and this cexec speaks {}", health.protocol, kProtocolVersion);
     return std::nullopt;
   }
   return health;

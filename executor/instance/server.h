@@ -62,8 +62,8 @@ class Server : public rpc::ByteSink {
   virtual tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                         const std::stop_token& stop) = 0;
 
-  /// Ends it if it still lives, and takes away all that it left. Ignores any cancellation. Empty, or what went
-  /// wrong.
+  /// Ends it if it still lives, and takes away all that it left. Ignores any cancellation. Empty, or what
+  /// went wrong.
   virtual std::string dispose() = 0;
 
   /// What it was started from, for reports; empty where there is no such thing.

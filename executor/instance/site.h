@@ -35,7 +35,8 @@ class Site {
   virtual tl::expected<void, Error> open(const base::Deadline& deadline, const std::stop_token& stop) = 0;
   /// A server that is not started yet.
   virtual std::unique_ptr<Server> make_server(const ServerRequest& request) = 0;
-  /// Takes away what `open` made, once all servers are disposed of. Ignores any cancellation. What went wrong.
+  /// Takes away what `open` made, once all servers are disposed of. Ignores any cancellation. What went
+  /// wrong.
   virtual std::vector<std::string> close() = 0;
 };
 

@@ -8,17 +8,19 @@
 
 namespace executor::instance {
 
-void Transcript::add(Direction direction, const model::ProcessName& process, const model::PlatformName& platform,
-                     std::string_view message) {
+void Transcript::add(Direction direction, const model::ProcessName& process,
+                     const model::PlatformName& platform, std::string_view message) {
   if (path_.empty()) return;
   const std::chrono::duration<double> since = base::Clock::now() - start_;
   std::string text(message);
   // Line breaks can only stand between the tokens of JSON: a string has none.
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  const auto line = fmt::format(
-      R"({{"at":{:.4f},"process":"{}","platform":"{}","direction":"{}","message":{}}})"
-      "\n",
-      since.count(), process.text(), platform.text(), direction == Direction::request ? "request" : "reply", text);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  const auto line =
+      fmt::format(R"({{"at":{:.4f},"process":"{}","platform":"{}","direction":"{}","message":{}}})"
+                  "\n",
+                  since.count(), process.text(), platform.text(),
+                  direction == Direction::request ? "request" : "reply", text);
   const std::lock_guard lock(mutex_);
   if (!file_) file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   // One write a line: lines stay whole whoever else appends. A full disk is told by the case's log.

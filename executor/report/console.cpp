@@ -133,8 +133,8 @@ void Console::print_block(std::string_view label, std::string_view text) {
 
 void Console::print_steps(const model::CaseReport& report) {
   for (const auto& step : report.steps) {
-    out_ << fmt::format("    {:<9} {:>6}  {}{}\n", model::name_of(step.outcome), text::format_duration(step.duration),
-                        clean(step.keyword), clean(step.text));
+    out_ << fmt::format("    {:<9} {:>6}  {}{}\n", model::name_of(step.outcome),
+                        text::format_duration(step.duration), clean(step.keyword), clean(step.text));
   }
 }
 
@@ -146,7 +146,8 @@ void Console::print_failure(const model::CaseReport& report) {
     print_label("step", fmt::format("{} {}{}", step.location.text(), step.keyword, step.text));
   }
   const auto message = model::message_of(report.outcome);
-  const auto who = report.culprit_process ? fmt::format("{}: ", report.culprit_process->text()) : std::string();
+  const auto who =
+      report.culprit_process ? fmt::format("{}: ", report.culprit_process->text()) : std::string();
   print_block("", who + (message.empty() ? std::string(model::name_of(report.outcome)) : message));
   if (const auto* failed = std::get_if<model::Failed>(&report.outcome)) {
     if (!failed->type.empty()) print_block("", failed->type);
@@ -156,7 +157,8 @@ void Console::print_failure(const model::CaseReport& report) {
     for (std::size_t i = 0; i < std::min(stack.size(), kStackLines); ++i) print_block("stack    ", stack[i]);
     if (stack.size() > kStackLines) print_block("stack    ", "…");
   }
-  if (const auto* blocked = std::get_if<model::CouldNotRun>(&report.outcome); blocked != nullptr && !blocked->hint.empty()) {
+  if (const auto* blocked = std::get_if<model::CouldNotRun>(&report.outcome);
+      blocked != nullptr && !blocked->hint.empty()) {
     print_block("", "hint: " + blocked->hint);
   }
   for (const auto& instance : report.instances) print_instance(instance);
@@ -173,7 +175,8 @@ void Console::print_instance(const model::InstanceReport& instance) {
   for (const auto& line : instance.stderr_tail) print_block("stderr ", line);
   for (const auto& line : instance.log_tail) print_block("log    ", line);
   if (instance.omitted_bytes > 0) {
-    print_block("", fmt::format("{} more were written and left out", text::format_size(instance.omitted_bytes)));
+    print_block("",
+                fmt::format("{} more were written and left out", text::format_size(instance.omitted_bytes)));
   }
 }
 
@@ -191,7 +194,8 @@ void Console::print_recap() {
   out_ << '\n';
   for (std::size_t i = 0; i < std::min(red_.size(), kRecapLines); ++i) {
     const auto& [outcome, id] = red_[i];
-    out_ << fmt::format("{} {}\n", colored(outcome, fmt::format("{:<18}", model::name_of(outcome))), clean(id));
+    out_ << fmt::format("{} {}\n", colored(outcome, fmt::format("{:<18}", model::name_of(outcome))),
+                        clean(id));
   }
   if (red_.size() > kRecapLines) out_ << fmt::format("… and {} more\n", red_.size() - kRecapLines);
   if (cancelled > 0) out_ << fmt::format("{} cases were cancelled and count as could not run\n", cancelled);

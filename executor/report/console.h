@@ -20,8 +20,9 @@ struct ConsoleOptions {
   bool github_actions = false;  ///< the output is read by a GitHub Actions runner, which obeys commands in it
 };
 
-/// Prints lines only, so that it reads the same on a terminal and in a file. Whatever comes from a container or
-/// a feature file is cleaned: no control sequence, no bidirectional trick and no workflow command gets through.
+/// Prints lines only, so that it reads the same on a terminal and in a file. Whatever comes from a container
+/// or a feature file is cleaned: no control sequence, no bidirectional trick and no workflow command gets
+/// through.
 class Console : public model::EventSink {
  public:
   /// `out` must outlive it.

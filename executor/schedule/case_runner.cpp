@@ -1,5 +1,5 @@
-// One case, from its first container to its last: what its steps do, how it ends, and the evidence. It must not
-// know of any other case.
+// One case, from its first container to its last: what its steps do, how it ends, and the evidence. It must
+// not know of any other case.
 #include "executor/schedule/case_runner.h"
 
 #include <fmt/format.h>
@@ -22,8 +22,9 @@ milliseconds since(base::TimePoint begin) {
 
 /// As a shell takes it for one word.
 std::string shell_word(const std::string& text) {
-  const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                             "0123456789_-./:=,*@%+") == std::string::npos;
+  const bool plain = !text.empty() && text.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-./:=,*@%+") == std::string::npos;
   if (plain) return text;
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -103,8 +104,10 @@ model::CaseReport CaseRunner::run() {
     deadline_ = base::Deadline::at(begin_ + limit_);
   }
   open_artifacts();
-  instance::SiteRequest request{case_.id(), scenario_.sharing, scenario_.processes, 0, scenario_.changes_lives};
-  for (const auto* platform : case_.platforms) request.shm_size = std::max(request.shm_size, platform->shm_size);
+  instance::SiteRequest request{case_.id(), scenario_.sharing, scenario_.processes, 0,
+                                scenario_.changes_lives};
+  for (const auto* platform : case_.platforms)
+    request.shm_size = std::max(request.shm_size, platform->shm_size);
   site_ = sites_.make_site(std::move(request));
   const auto opened = site_->open(std::min(base::Deadline::in(options_.start_timeout), deadline_), stop_);
   if (opened) {
@@ -216,9 +219,13 @@ Outcome CaseRunner::run_server_step(const plan::Step& step, Actor& actor) {
   }
   if (!actor.live) {
     return model::Failed{
-        fmt::format("the '{}' process is not running: it {}; a step \"the '{}' process starts\" starts it again",
-                    actor.name.text(), actor.gone, actor.name.text()),
-        {}, {}, {}, {}};
+        fmt::format(
+            "the '{}' process is not running: it {}; a step \"the '{}' process starts\" starts it again",
+            actor.name.text(), actor.gone, actor.name.text()),
+        {},
+        {},
+        {},
+        {}};
   }
   const auto limit = step_limit();
   auto result = actor.live->execute(step_call(step, actor, limit), limit, stop_);
@@ -237,16 +244,22 @@ bool CaseRunner::exit_is_expected_after(const plan::Step& step) const {
 }
 
 Outcome CaseRunner::run_built_in(const plan::Step& step, Actor& actor) {
-  const auto in_line = [&step](const char* what) { return fmt::format("{} in line {}", what, step.location.line); };
+  const auto in_line = [&step](const char* what) {
+    return fmt::format("{} in line {}", what, step.location.line);
+  };
   const auto not_running = [&actor] {
     return model::Failed{fmt::format("the '{}' process is not running{}{}", actor.name.text(),
                                      actor.gone.empty() ? "" : ": it ", actor.gone),
-                         {}, {}, {}, {}};
+                         {},
+                         {},
+                         {},
+                         {}};
   };
   switch (step.built_in) {
     case BuiltIn::starts:
       if (!actor.live) return start(actor);
-      return model::Failed{fmt::format("the '{}' process is running already", actor.name.text()), {}, {}, {}, {}};
+      return model::Failed{
+          fmt::format("the '{}' process is running already", actor.name.text()), {}, {}, {}, {}};
     case BuiltIn::stops: {
       if (!actor.live) return not_running();
       auto outcome = stop_orderly(actor);
@@ -283,7 +296,8 @@ Outcome CaseRunner::check_exit(const plan::Step& step, Actor& actor) {
     if (!ended) return could_not_run(ended.error());
     if (!*ended && stop_.stop_requested()) return model::Cancelled{"cancelled"};
     if (!*ended) {
-      return model::TimedOut{limit.what, limit.limit, fmt::format("the '{}' process is still running", actor.name.text())};
+      return model::TimedOut{limit.what, limit.limit,
+                             fmt::format("the '{}' process is still running", actor.name.text())};
     }
     retire(actor, fmt::format("has ended before line {}", step.location.line));
   }
@@ -292,15 +306,22 @@ Outcome CaseRunner::check_exit(const plan::Step& step, Actor& actor) {
 
 Outcome CaseRunner::compare_exit(const plan::Step& step, const Actor& actor) const {
   const auto& exit = *actor.last_exit;
-  const auto seen = fmt::format("{}{}", model::describe_exit(exit.code), exit.oom_killed ? ", killed for memory" : "");
+  const auto seen =
+      fmt::format("{}{}", model::describe_exit(exit.code), exit.oom_killed ? ", killed for memory" : "");
   if (step.built_in == BuiltIn::should_have_been_killed_for_memory) {
     if (exit.oom_killed) return model::Passed{};
-    return model::Failed{fmt::format("the '{}' process was not killed for memory", actor.name.text()), {}, {},
-                         "killed for memory", seen};
+    return model::Failed{fmt::format("the '{}' process was not killed for memory", actor.name.text()),
+                         {},
+                         {},
+                         "killed for memory",
+                         seen};
   }
   if (exit.code == step.exit_code) return model::Passed{};
-  return model::Failed{fmt::format("the '{}' process has another exit code", actor.name.text()), {}, {},
-                       model::describe_exit(step.exit_code), seen};
+  return model::Failed{fmt::format("the '{}' process has another exit code", actor.name.text()),
+                       {},
+                       {},
+                       model::describe_exit(step.exit_code),
+                       seen};
 }
 
 Outcome CaseRunner::start(Actor& actor) {
@@ -325,9 +346,8 @@ Outcome CaseRunner::start(Actor& actor) {
   for (const auto& wanted : scenario_.requires_) {
     const auto& has = health->capabilities;
     if (std::find(has.begin(), has.end(), wanted) != has.end()) continue;
-    return model::Skipped{
-        fmt::format("the '{}' server ({}) lacks the capability '{}'", actor.name.text(),
-                    actor.platform->name.text(), wanted)};
+    return model::Skipped{fmt::format("the '{}' server ({}) lacks the capability '{}'", actor.name.text(),
+                                      actor.platform->name.text(), wanted)};
   }
   return model::Passed{};
 }
@@ -369,7 +389,8 @@ void CaseRunner::close_site() {
   for (auto& problem : site_->close()) report_.warnings.push_back(std::move(problem));
   for (const auto& actor : actors_) {
     if (actor.log == nullptr || actor.log->file_error().empty()) continue;
-    report_.warnings.push_back(fmt::format("the log of '{}' is not whole: {}", actor.name.text(), actor.log->file_error()));
+    report_.warnings.push_back(
+        fmt::format("the log of '{}' is not whole: {}", actor.name.text(), actor.log->file_error()));
   }
 }
 

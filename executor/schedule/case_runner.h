@@ -1,5 +1,5 @@
-// One case, from its first container to its last: what its steps do, how it ends, and the evidence. It must not
-// know of any other case.
+// One case, from its first container to its last: what its steps do, how it ends, and the evidence. It must
+// not know of any other case.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ namespace executor::schedule {
 class CaseRunner {
  public:
   /// All must outlive it.
-  CaseRunner(const plan::Case& planned, const Options& options, instance::SiteFactory& sites, const model::RunId& run,
-             std::stop_token stop);
+  CaseRunner(const plan::Case& planned, const Options& options, instance::SiteFactory& sites,
+             const model::RunId& run, std::stop_token stop);
   ~CaseRunner();
   CaseRunner(const CaseRunner&) = delete;
   CaseRunner& operator=(const CaseRunner&) = delete;

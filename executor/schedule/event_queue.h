@@ -2,12 +2,12 @@
 // what they mean.
 #pragma once
 
+#include <sys/eventfd.h>
+
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <utility>
-
-#include <sys/eventfd.h>
 
 #include "base/fd.h"
 #include "executor/model/event.h"

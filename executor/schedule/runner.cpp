@@ -15,8 +15,8 @@ void name_reason(model::CaseReport& report, const std::string& reason) {
 
 }  // namespace
 
-void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites, const model::RunId& run,
-              Cancellation& cancellation, EventQueue& events) {
+void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites,
+              const model::RunId& run, Cancellation& cancellation, EventQueue& events) {
   std::size_t red = 0;
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
     CaseRunner runner(plan.cases[i], options, sites, run, cancellation.token());

@@ -37,10 +37,10 @@ class Cancellation {
   std::optional<std::string> reason_;
 };
 
-/// Runs the cases of `plan` in its order on the calling thread, and posts an event at the start and the end of
-/// each. Once cancelled, the running case is given up and the remaining ones are posted as cancelled. After
-/// `max_fail` red cases it cancels itself. Blocks until nothing of any case is left.
-void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites, const model::RunId& run,
-              Cancellation& cancellation, EventQueue& events);
+/// Runs the cases of `plan` in its order on the calling thread, and posts an event at the start and the end
+/// of each. Once cancelled, the running case is given up and the remaining ones are posted as cancelled.
+/// After `max_fail` red cases it cancels itself. Blocks until nothing of any case is left.
+void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites,
+              const model::RunId& run, Cancellation& cancellation, EventQueue& events);
 
 }  // namespace executor::schedule

@@ -34,7 +34,9 @@ std::uint64_t start_time_of_self() {
 
 }  // namespace
 
-std::string Owner::text() const { return fmt::format("{}:{}:{}:{}", boot_id, pid_namespace, pid, start_time); }
+std::string Owner::text() const {
+  return fmt::format("{}:{}:{}:{}", boot_id, pid_namespace, pid, start_time);
+}
 
 Owner current_owner() {
   Owner owner;

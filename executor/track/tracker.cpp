@@ -23,7 +23,9 @@ constexpr auto kRemoveTime = 60s;
 /// How long a creation that was given up may take to show up.
 constexpr auto kLandingTime = 3s;
 
-docker::Call clean_up_call() { return {base::Deadline::in(kRemoveTime), {}}; }
+docker::Call clean_up_call() {
+  return {base::Deadline::in(kRemoveTime), {}};
+}
 
 bool is_unknown(const docker::Error& error) {
   return error.kind == ErrorKind::timed_out || error.kind == ErrorKind::cancelled ||
@@ -67,7 +69,8 @@ void Tracker::note_unknown(const docker::Error& error) {
   if (is_unknown(error)) unknown_ = true;
 }
 
-docker::Result<docker::CreatedContainer> Tracker::adopt(const docker::Error& conflict, const std::string& name,
+docker::Result<docker::CreatedContainer> Tracker::adopt(const docker::Error& conflict,
+                                                        const std::string& name,
                                                         const docker::Call& call) const {
   const auto id = docker::conflicting_container(conflict);
   if (id.empty()) return tl::unexpected(conflict);
@@ -91,7 +94,8 @@ docker::Result<docker::CreatedContainer> Tracker::create_container(docker::Conta
 
 docker::Result<std::string> Tracker::create_network(const Belonging& belonging, const docker::Call& call) {
   const auto name = next_name(belonging, "network");
-  const auto created = docker::create_network(client_, {.name = name, .labels = labels(name, belonging)}, call);
+  const auto created =
+      docker::create_network(client_, {.name = name, .labels = labels(name, belonging)}, call);
   if (created) return name;
   note_unknown(created.error());
   if (is_unknown(created.error())) std::ignore = remove_network(name);
@@ -141,7 +145,8 @@ docker::Result<Objects> Tracker::list() const {
 }
 
 docker::Result<Objects> Tracker::remove_all(const base::Deadline& deadline) {
-  const auto landed_by = base::Deadline::in(unknown_ ? base::milliseconds(kLandingTime) : base::milliseconds(0));
+  const auto landed_by =
+      base::Deadline::in(unknown_ ? base::milliseconds(kLandingTime) : base::milliseconds(0));
   auto pause = 20ms;
   while (true) {
     auto left = list();

@@ -51,7 +51,8 @@ class Tracker {
   /// container that is ours is this very request, sent twice: success. After a failure that leaves it unknown
   /// whether the container exists, it is removed by its name.
   docker::Result<docker::CreatedContainer> create_container(docker::ContainerSpec spec,
-                                                            const Belonging& belonging, const docker::Call& call);
+                                                            const Belonging& belonging,
+                                                            const docker::Call& call);
   /// An internal network; returns its name.
   docker::Result<std::string> create_network(const Belonging& belonging, const docker::Call& call);
   /// A tmpfs of that size; returns its name.

@@ -1,0 +1,52 @@
+# What the scripts share. Sourced, never run.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '==> %s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command as root: as it is, or with sudo.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root, and there is no sudo: $*"
+  fi
+}
+
+# Installs what is missing of the named Debian packages; says so, and does nothing if nothing is.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q 'ok installed$' || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  command -v apt-get >/dev/null || die "please install what these Debian packages hold: ${missing[*]}"
+  say "installing packages: ${missing[*]}"
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+build_packages=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libfmt-dev
+  libyaml-cpp-dev libexpected-dev libcli11-dev rapidjson-dev)
+test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev clang-format-14 python3 nodejs git
+  docker-registry openssl socat)
+
+# Configures and builds with a preset: build_preset NAME TARGET… [-- CMAKE_OPTION…]
+build_preset() {
+  local preset=$1 targets=() options=()
+  shift
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    targets+=("$1")
+    shift
+  done
+  [ $# -gt 0 ] && shift && options=("$@")
+  (cd "$root" && cmake --preset "$preset" "${options[@]}" >/dev/null)
+  (cd "$root" && cmake --build "build/$preset" --parallel "$(nproc)" ${targets[@]:+--target "${targets[@]}"} >&2)
+}
