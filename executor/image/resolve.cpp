@@ -91,7 +91,8 @@ tl::expected<model::PlatformImage, Error> build(const docker::Client& client,
   if (!there.error().is_status(404)) {
     return tl::unexpected(failure(platform, "the engine was asked for its image", there.error(), {}));
   }
-  progress.on_phase(fmt::format("building from {}", platform.build->context.string()));
+  const auto folder = platform.build->context.lexically_proximate(std::filesystem::current_path());
+  progress.on_phase(fmt::format("building from {}", folder.string()));
   OutputLines output(progress);
   docker::BuildOptions options{
       *tag, platform.build->args, platform.build->target, platform.build->network, {}, false};

@@ -19,8 +19,6 @@ using Kind = rpc::CallError::Kind;
 
 constexpr milliseconds kFirstHealthPause = 100ms;
 constexpr milliseconds kLongestHealthPause = 2000ms;
-/// From SIGTERM to SIGKILL.
-constexpr milliseconds kTermTime = 2000ms;
 /// A killed process is gone at once; a busy engine may take longer to say so.
 constexpr milliseconds kKillTime = 20'000ms;
 /// stdout has ended: how long the exit may be in coming.
@@ -132,9 +130,9 @@ Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
               "stdout belongs to the protocol; send other output to stderr"};
     default: break;
   }
+  if (!output_error_.empty()) return {fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
   auto ended = wait(base::Deadline::in(kExitTime), {});
   if (!ended) return ended.error();
-  if (!output_error_.empty()) return {fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
   if (!*ended) {
     kill();
     return {fmt::format("{} was never ready: {}", who(), error.detail), "see docs/protocol.md"};
@@ -177,11 +175,11 @@ model::Outcome Instance::outcome_of_exit(std::string when) const {
 }
 
 model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_view when) {
-  const auto ended = wait(base::Deadline::in(kExitTime), {});
-  if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
   if (!output_error_.empty()) {
     return model::CouldNotRun{fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
   }
+  const auto ended = wait(base::Deadline::in(kExitTime), {});
+  if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
   if (!*ended) {
     kill();
     return model::ProtocolViolation{"it closed its stdout and went on running"};
@@ -216,7 +214,7 @@ model::Outcome Instance::finish_stop(std::string& warning) {
   if (ended && !*ended) {
     note(fmt::format("has not ended {} after shutdown: SIGTERM", text::format_duration(identity_.grace)));
     server_->terminate();
-    ended = server_->wait(base::Deadline::in(kTermTime), {});
+    ended = server_->wait(base::Deadline::in(identity_.term_time), {});
     remember(ended, EndedBy::sigterm);
     if (exit_) {
       warning = fmt::format("{} ended only on SIGTERM, {} after shutdown", who(),
@@ -228,7 +226,7 @@ model::Outcome Instance::finish_stop(std::string& warning) {
     kill();
     return model::ProtocolViolation{fmt::format(
         "it did not end on shutdown, nor on the end of its stdin, nor on SIGTERM within {}: killed",
-        text::format_duration(identity_.grace + kTermTime))};
+        text::format_duration(identity_.grace + identity_.term_time))};
   }
   if (broken) return model::ProtocolViolation{"at shutdown it " + broken->detail};
   const bool by_sigterm = ended_by_ == EndedBy::sigterm && exit_->code == 128 + 15;

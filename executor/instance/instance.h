@@ -26,6 +26,7 @@ struct Identity {
   model::PlatformName platform;
   model::Framing framing = model::Framing::ndjson;
   milliseconds grace{5000};       ///< from `shutdown` to SIGTERM
+  milliseconds term_time{2000};   ///< from SIGTERM to SIGKILL
   std::int64_t memory_limit = 0;  ///< bytes, for messages
 };
 

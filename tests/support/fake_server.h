@@ -1,0 +1,82 @@
+// A platform server that a test plays, within the process: no container, no socket, no thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/latch.h"
+#include "executor/instance/site.h"
+
+namespace tests {
+
+/// What a server does. The defaults are those of a perfect one.
+struct Behaviour {
+  /// The `result` of a method as JSON; nothing: no answer at all. `step` is the text of executeStep.
+  std::function<std::optional<std::string>(const std::string& method, const std::string& step)> answer;
+  /// Bytes written to stdout instead of the answer, if not empty.
+  std::function<std::string(const std::string& method, std::int64_t id)> raw;
+  std::optional<executor::instance::Error> start_error;
+  std::optional<executor::instance::Exit> exit_on_start;
+  std::optional<executor::instance::Exit> exit_on_step;  ///< in the place of an answer
+  std::int64_t exit_on_shutdown = 0;
+  bool ends_on_shutdown = true;
+  bool ends_on_end_of_input = true;
+  bool ends_on_sigterm = true;
+};
+
+/// What happened to servers, in order: "writer: start", "writer: step writes", "writer: kill", …
+using Diary = std::vector<std::string>;
+
+class FakeServer : public executor::instance::Server {
+ public:
+  FakeServer(std::string name, Behaviour behaviour, Diary& diary)
+      : name_(std::move(name)), behaviour_(std::move(behaviour)), diary_(diary) {}
+
+  tl::expected<void, executor::instance::Error> start(executor::instance::Output& output,
+                                                      const base::Deadline& deadline,
+                                                      const std::stop_token& stop) override;
+  Written write(std::string_view bytes, const base::Deadline& deadline, const std::stop_token& stop) override;
+  void close_stdin() override;
+  void terminate() override;
+  void kill() override;
+  tl::expected<std::optional<executor::instance::Exit>, executor::instance::Error> wait(
+      const base::Deadline& deadline, const std::stop_token& stop) override;
+  std::string dispose() override;
+  [[nodiscard]] std::string image_reference() const override { return "image:1"; }
+  [[nodiscard]] std::string image_id() const override { return "sha256:0123456789abcdef"; }
+
+  void end(executor::instance::Exit exit);
+  executor::instance::Output& output() { return *output_; }
+
+ private:
+  void take(const std::string& line);
+  void note(const std::string& what) { diary_.push_back(name_ + ": " + what); }
+
+  const std::string name_;
+  const Behaviour behaviour_;
+  Diary& diary_;
+  executor::instance::Output* output_ = nullptr;
+  base::Latch<executor::instance::Exit> exit_;
+  bool disposed_ = false;
+};
+
+/// Sites whose servers are fake. Behaviours are given out by process, the next one for each start.
+class FakeSites : public executor::instance::SiteFactory {
+ public:
+  std::unique_ptr<executor::instance::Site> make_site(executor::instance::SiteRequest request) override;
+
+  std::map<std::string, std::deque<Behaviour>> behaviours;
+  std::optional<executor::instance::Error> open_error;
+  std::vector<std::string> close_problems;
+  Diary diary;
+  std::vector<executor::instance::SiteRequest> sites;
+  std::vector<executor::instance::ServerRequest> servers;
+  std::function<void()> on_open;
+};
+
+}  // namespace tests
