@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <set>
 
+#include "executor/gherkin/dialect.h"
+#include "executor/gherkin/line.h"
 #include "executor/plan/matrix.h"
 #include "executor/plan/step_text.h"
 #include "executor/plan/tags.h"
+#include "executor/text/nearest.h"
 
 namespace executor::plan {
 namespace {
@@ -70,6 +73,8 @@ class Planner {
     scenario->name = pickle.name;
     scenario->sharing = config_.scenario;
     for (const auto& step : pickle.steps) add_step(*scenario, step);
+    if (described_.insert(pickle.scenario).second)
+      warn_of_lost_steps(*scenario, pickle.scenario->description);
     PlatformTags tags;
     read_tags(pickle, config_, *scenario, tags, errors_, plan_.warnings);
     check_host_names(*scenario);
@@ -83,6 +88,26 @@ class Planner {
     plan_.cases.insert(plan_.cases.end(), std::make_move_iterator(cases.begin()),
                        std::make_move_iterator(cases.end()));
     plan_.scenarios.push_back(std::move(scenario));
+  }
+
+  /// Text between a scenario's title and its first step is a description, also if it was meant as a step.
+  void warn_of_lost_steps(const Scenario& scenario, std::string_view description) {
+    const auto* dialect = gherkin::find_dialect(scenario.file->document.feature->language);
+    std::vector<std::string> keywords;
+    for (const auto& keyword : dialect->steps) keywords.emplace_back(gherkin::trim_right(keyword.text));
+    while (!description.empty()) {
+      const auto line = description.substr(0, description.find('\n'));
+      description.remove_prefix(std::min(description.size(), line.size() + 1));
+      const auto text = gherkin::trim(line);
+      const auto word = text.substr(0, text.find(' '));
+      // Prose begins with "They" and "Than" too; only a line that addresses a process is suspicious.
+      if (text.find("' process ") == std::string_view::npos) continue;
+      const auto meant = text::nearest(word, keywords);
+      if (meant.empty()) continue;
+      warn(scenario,
+           fmt::format("'{}' belongs to the description; if it is meant as a step, did you mean '{}'?", text,
+                       meant));
+    }
   }
 
   void warn(const Scenario& scenario, std::string message) {
@@ -190,6 +215,7 @@ class Planner {
   Plan plan_;
   std::vector<Problem> errors_;
   std::set<ProcessName> seen_;
+  std::set<const gherkin::Scenario*> described_;  ///< looked at: an outline has many pickles
 };
 
 }  // namespace

@@ -57,7 +57,9 @@ void Console::on_event(const model::Event& event) {
 }
 
 std::string Console::clean(std::string_view line) const {
-  auto text = text::quote(line, std::numeric_limits<std::size_t>::max());
+  std::string spaced;
+  for (const char c : line) spaced += c == '\t' ? std::string("    ") : std::string(1, c);
+  auto text = text::quote(spaced, std::numeric_limits<std::size_t>::max());
   if (!options_.github_actions) return text;
   // The old form of a workflow command is obeyed anywhere in a line; the new one only at its start, where our
   // own text stands.

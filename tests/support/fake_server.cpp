@@ -50,7 +50,7 @@ void FakeServer::take(const std::string& line) {
     if (!result) return;
   }
   if (!result || result->empty()) {
-    result = method == "health"   ? R"({"status":"ok","protocol":1,"capabilities":["fast"]})"
+    result = method == "health"     ? R"({"status":"ok","protocol":1,"capabilities":["fast"]})"
              : method == "shutdown" ? "{}"
                                     : R"({"success":true})";
   }

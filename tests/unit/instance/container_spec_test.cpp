@@ -38,8 +38,8 @@ TEST(ContainerSpec, IsHardenedByDefault) {
   EXPECT_EQ(spec.host.log_driver, "none");
   EXPECT_EQ(spec.host.memory, std::int64_t{256} << 20);
   EXPECT_EQ(spec.host.pids_limit, 128);
-  EXPECT_EQ(spec.environment, (std::vector<std::string>{"A=1", "CEXEC_PLATFORM=python", "CEXEC_PROCESS=Writer",
-                                                        "CEXEC_RUN_ID=run"}));
+  EXPECT_EQ(spec.environment, (std::vector<std::string>{"A=1", "CEXEC_PLATFORM=python",
+                                                        "CEXEC_PROCESS=Writer", "CEXEC_RUN_ID=run"}));
 }
 
 TEST(ContainerSpec, SharedThingsAreJoined) {

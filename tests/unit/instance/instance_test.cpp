@@ -77,7 +77,8 @@ TEST(InstanceStart, IsReadyAtTheFirstAnswer) {
 
 TEST(InstanceStart, AsksAgainUntilItAnswers) {
   Behaviour slow;
-  slow.answer = [asked = 0](const std::string& method, const std::string&) mutable -> std::optional<std::string> {
+  slow.answer = [asked = 0](const std::string& method,
+                            const std::string&) mutable -> std::optional<std::string> {
     if (method == "health" && ++asked < 3) return std::nullopt;
     return "";
   };
@@ -86,7 +87,8 @@ TEST(InstanceStart, AsksAgainUntilItAnswers) {
 
 TEST(InstanceStart, AsksAgainWhileItIsNotReady) {
   Behaviour starting;
-  starting.answer = [asked = 0](const std::string& method, const std::string&) mutable -> std::optional<std::string> {
+  starting.answer = [asked = 0](const std::string& method,
+                                const std::string&) mutable -> std::optional<std::string> {
     if (method == "health" && ++asked < 2) return R"({"status":"starting"})";
     return "";
   };
@@ -112,8 +114,9 @@ TEST(InstanceStart, GarbageIsToldAndKills) {
   Behaviour garbage;
   garbage.raw = [](const std::string&, std::int64_t) { return std::string("Hello\n"); };
   Live live(garbage);
-  EXPECT_TRUE(live.start().error().reason.starts_with("the 'writer' server (python) was never ready: it wrote a line "
-                                                      "that is no JSON"));
+  EXPECT_TRUE(
+      live.start().error().reason.starts_with("the 'writer' server (python) was never ready: it wrote a line "
+                                              "that is no JSON"));
   EXPECT_TRUE(live.did("SIGKILL"));
 }
 
@@ -121,7 +124,8 @@ TEST(InstanceStart, EndBeforeItIsReadyNamesTheExitCode) {
   Behaviour dying;
   dying.exit_on_start = Exit{127, false};
   Live live(dying);
-  EXPECT_EQ(live.start().error().reason, "the 'writer' server (python) ended before it was ready, with exit code 127");
+  EXPECT_EQ(live.start().error().reason,
+            "the 'writer' server (python) ended before it was ready, with exit code 127");
   EXPECT_EQ(live.instance->report().stderr_tail, std::vector<std::string>{"cannot start"});
   EXPECT_EQ(live.instance->report().ended_by, EndedBy::itself);
 }
@@ -139,7 +143,9 @@ TEST(InstanceExecute, ResultsBecomeOutcomes) {
   EXPECT_TRUE(model::is_passed(Live().first_step()));
   EXPECT_TRUE(model::is_passed(Live(answering(R"({"success":true,"status":"passed"})")).first_step()));
   const auto failed = as<model::Failed>(
-      Live(answering(R"({"success":false,"error":{"message":"m","type":"T","stack":"s","expected":1,"actual":"b"}})"))
+      Live(
+          answering(
+              R"({"success":false,"error":{"message":"m","type":"T","stack":"s","expected":1,"actual":"b"}})"))
           .first_step());
   EXPECT_EQ(failed.message, "m");
   EXPECT_EQ(failed.expected, "1");
@@ -150,9 +156,10 @@ TEST(InstanceExecute, ResultsBecomeOutcomes) {
 }
 
 TEST(InstanceExecute, WrongResultsAreViolationsAndKill) {
-  for (const auto* result : {R"({})", R"({"success":1})", R"({"success":true,"status":"failed"})",
-                             R"({"success":false,"status":"passed"})", R"({"success":true,"status":"undefined"})",
-                             R"({"success":true,"status":7})", R"([])"}) {
+  for (const auto* result :
+       {R"({})", R"({"success":1})", R"({"success":true,"status":"failed"})",
+        R"({"success":false,"status":"passed"})", R"({"success":true,"status":"undefined"})",
+        R"({"success":true,"status":7})", R"([])"}) {
     Live live{answering(result)};
     as<model::ProtocolViolation>(live.first_step());
     EXPECT_TRUE(live.did("SIGKILL")) << result;
@@ -164,8 +171,8 @@ TEST(InstanceExecute, JsonRpcErrorsAreFailuresUnlessItDidNotUnderstand) {
     Behaviour behaviour;
     behaviour.raw = [code](const std::string& method, std::int64_t id) {
       if (method != "executeStep") return std::string();
-      return "{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(id) + ",\"error\":{\"code\":" + std::to_string(code) +
-             ",\"message\":\"oops\"}}\n";
+      return "{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(id) +
+             ",\"error\":{\"code\":" + std::to_string(code) + ",\"message\":\"oops\"}}\n";
     };
     return Live(behaviour).first_step();
   };
@@ -272,20 +279,23 @@ TEST(InstanceLogs, StderrLogsAndNoiseAreMergedInTheFile) {
   Instance instance(identity, std::move(server), log, transcript);
   ASSERT_TRUE(instance.start(base::Deadline::in(20s), 20s, {}));
   raw->output().on_stderr("half a ");
-  raw->output().on_stdout("{\"jsonrpc\":\"2.0\",\"method\":\"log\",\"params\":{\"level\":\"info\",\"message\":\"now\"}}\n");
+  raw->output().on_stdout(
+      "{\"jsonrpc\":\"2.0\",\"method\":\"log\",\"params\":{\"level\":\"info\",\"message\":\"now\"}}\n");
   raw->output().on_stderr("line\n");
   instance.execute({}, {base::Deadline::in(20s), "the step", 20s}, {});
   std::string warning;
   instance.finish_stop(warning);
   std::string text = tests::read_file(folder.path() / "python-writer.log");
-  for (std::size_t at = 0; (at = text.find('+', at)) != std::string::npos;) text.erase(at, text.find(' ', at) - at + 1);
+  for (std::size_t at = 0; (at = text.find('+', at)) != std::string::npos;)
+    text.erase(at, text.find(' ', at) - at + 1);
   EXPECT_EQ(text,
             "cexec  started from image:1\nlog    info now\nstderr half a line\nlog    WARN careful\n"
             "log    INFO plain\ncexec  ended with exit code 0\n");
   const auto messages = tests::read_file(folder.path() / "transcript.jsonl");
   EXPECT_EQ(std::count(messages.begin(), messages.end(), '\n'), 6);
-  EXPECT_NE(messages.find(R"("process":"writer","platform":"python","direction":"request","message":{"jsonrpc")"),
-            std::string::npos);
+  EXPECT_NE(
+      messages.find(R"("process":"writer","platform":"python","direction":"request","message":{"jsonrpc")"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ rpc::Reply reply(const std::string& result) {
 }
 
 TEST(ReadStepResult, TakesLevelsOffTheLogs) {
-  const auto result = read_step_result(
-      reply(R"({"success":true,"logs":["[DEBUG] a","[ERROR]b","[NOPE] c","d",5]})"));
+  const auto result =
+      read_step_result(reply(R"({"success":true,"logs":["[DEBUG] a","[ERROR]b","[NOPE] c","d",5]})"));
   ASSERT_EQ(result.logs.size(), 4u);
   EXPECT_EQ(result.logs[0].level, "DEBUG");
   EXPECT_EQ(result.logs[0].text, "a");

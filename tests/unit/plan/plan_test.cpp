@@ -2,47 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "executor/gherkin/parser.h"
+#include "tests/support/planned.h"
 
 namespace executor::plan {
 namespace {
 
-config::Config three_platforms() {
-  config::Config config;
-  config.file = "cexec.yaml";
-  for (const auto* name : {"python", "cpp", "node"}) {
-    config::Platform platform;
-    platform.name = PlatformName(name);
-    platform.os = std::string(name) == "node" ? "windows" : "linux";
-    config.platforms.push_back(platform);
-  }
-  return config;
-}
-
-struct Planned {
-  explicit Planned(const std::string& text, config::Config with = three_platforms(),
-                   const Selection& selection = {})
-      : config(std::move(with)) {
-    auto document = gherkin::parse(text).value();
-    auto pickles = gherkin::compile(document);
-    files.push_back({"features/x.feature", std::move(document), std::move(pickles)});
-    auto made = make_plan(files, config, selection);
-    if (made) {
-      plan = std::move(*made);
-      for (const auto& c : plan.cases) ids.push_back(c.id().text());
-      for (const auto& w : plan.warnings) warnings.push_back(w.location.text() + ": " + w.message);
-    } else {
-      for (const auto& e : made.error()) errors.push_back(e.location.text() + ": " + e.message);
-    }
-  }
-
-  config::Config config;
-  std::vector<FeatureFile> files;
-  Plan plan;
-  std::vector<std::string> ids;
-  std::vector<std::string> warnings;
-  std::vector<std::string> errors;
-};
+using tests::three_platforms;
+using Planned = tests::PlannedText;
 
 const std::string kTwo = R"(Feature: f
   Scenario: s
@@ -182,6 +148,16 @@ TEST(MakePlan, NothingLeftOrNothingToDoIsAWarning) {
   ASSERT_EQ(none.warnings.size(), 1u);
   EXPECT_TRUE(none.warnings[0].starts_with("features/x.feature:3: no combination is left"));
   EXPECT_EQ(Planned("Feature: f\n Scenario: empty\n").warnings.size(), 1u);
+}
+
+TEST(MakePlan, MisspeltFirstStepIsADescriptionAndAWarning) {
+  const Planned p(
+      "Feature: f\n Scenario: s\n  Some text.\n  Givne the 'w' process opens\n  When the 'w' process "
+      "writes\n");
+  EXPECT_EQ(p.warnings,
+            std::vector<std::string>{
+                "features/x.feature:2: 'Givne the 'w' process opens' belongs to the description; if it is "
+                "meant as a step, did you mean 'Given'?"});
 }
 
 TEST(MakePlan, SharedNetworkNeedsHostNames) {

@@ -1,0 +1,76 @@
+#include "executor/cli/feature_files.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace executor::cli {
+namespace {
+
+const std::string kFeature = "Feature: f\n Scenario: s\n  Given the 'w' process opens\n";
+
+struct Tree {
+  Tree() {
+    config.root = folder.path();
+    config.file = "cexec.yaml";
+    config.features = {folder.path() / "features"};
+    folder.write("features/b.feature", kFeature);
+    folder.write("features/a/c.feature", kFeature);
+    folder.write("features/readme.txt", "no feature");
+  }
+  std::vector<std::string> uris(const std::vector<std::string>& paths) {
+    const auto set = load_features(paths, config, folder.path());
+    std::vector<std::string> list;
+    if (!set) return set.error();
+    for (const auto& file : set->files) list.push_back(file.uri);
+    return list;
+  }
+
+  tests::TempFolder folder;
+  config::Config config;
+};
+
+TEST(LoadFeatures, FoldersStandForAllFilesBelowInOrder) {
+  Tree tree;
+  const std::vector<std::string> all{"features/a/c.feature", "features/b.feature"};
+  EXPECT_EQ(tree.uris({}), all);
+  EXPECT_EQ(tree.uris({"features"}), all);
+  EXPECT_EQ(tree.uris({"features/b.feature", "features"}), (std::vector<std::string>{all[1], all[0]}));
+}
+
+TEST(LoadFeatures, LineBelongsToTheSelection) {
+  Tree tree;
+  const auto set = load_features({"features/b.feature:2"}, tree.config, tree.folder.path());
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->selection.at(0).uri, "features/b.feature");
+  EXPECT_EQ(set->selection.at(0).line, 2u);
+}
+
+TEST(LoadFeatures, PathsAreRelativeToWhereCexecIsCalled) {
+  Tree tree;
+  const auto set = load_features({"b.feature"}, tree.config, tree.folder.path() / "features");
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->files.at(0).uri, "features/b.feature");
+}
+
+TEST(LoadFeatures, MissingFileNamesTheNearest) {
+  Tree tree;
+  EXPECT_EQ(tree.uris({"features/bb.feature:7"}),
+            std::vector<std::string>{"there is no features/bb.feature; did you mean 'b.feature'?"});
+  EXPECT_EQ(tree.uris({"features:7"}),
+            std::vector<std::string>{"features is a folder: a line stands for a scenario of one file"});
+}
+
+TEST(LoadFeatures, ErrorsOfAllFilesHaveTheirPlace) {
+  Tree tree;
+  tree.folder.write("features/b.feature", "Feature: f\n Scenario: s\n  Given x\n  Givne y\n");
+  tree.folder.write("features/z.feature", "nonsense\n");
+  const auto errors = tree.uris({});
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_TRUE(errors[0].starts_with("features/b.feature:4:3: expected ")) << errors[0];
+  EXPECT_TRUE(errors[0].ends_with("did you mean 'Given'?")) << errors[0];
+  EXPECT_TRUE(errors[1].starts_with("features/z.feature:1:1: "));
+}
+
+}  // namespace
+}  // namespace executor::cli
