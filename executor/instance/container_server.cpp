@@ -116,6 +116,7 @@ tl::expected<void, Error> ContainerServer::start(Output& output, const base::Dea
   if (auto created = create(call); !created) return created;
   if (auto attached = attach(output, call); !attached) return attached;
   const auto started = docker::start_container(tracker_.client(), id_, call);
+  may_run_ = started || started.error().kind != docker::ErrorKind::refused;
   if (!started) return tl::unexpected(failed("started", started.error()));
   return {};
 }
@@ -178,7 +179,7 @@ void ContainerServer::kill() {
 tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadline& deadline,
                                                                const std::stop_token& stop) {
   if (ended_) return ended_;
-  if (!exit_) return std::nullopt;
+  if (!exit_ || !may_run_) return std::nullopt;
   const auto status = exit_->status().wait(deadline, stop);
   if (!status) return std::nullopt;
   if (!*status) return tl::unexpected(failed("watched to its end", status->error()));

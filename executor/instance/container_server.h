@@ -54,6 +54,7 @@ class ContainerServer : public Server {
   std::string id_;  ///< empty until created, and after dispose
   std::shared_ptr<OutputSource> output_;
   std::shared_ptr<ExitSource> exit_;
+  bool may_run_ = false;       ///< a start was asked for, and not refused
   std::optional<Exit> ended_;  ///< once it is known
 };
 

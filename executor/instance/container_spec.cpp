@@ -27,6 +27,7 @@ std::vector<std::string> environment(const config::Platform& platform, const Sur
   variables["CEXEC_PROCESS"] = around.process.text();
   variables["CEXEC_PLATFORM"] = platform.name.text();
   variables["CEXEC_RUN_ID"] = around.run.text();
+  variables["CEXEC_FRAMING"] = platform.framing == config::Framing::ndjson ? "ndjson" : "content-length";
   if (!around.volume.empty()) variables["CEXEC_EXCHANGE"] = around.volume_path;
   if (!around.network.empty()) variables["CEXEC_PEERS"] = peers_text(around.peers);
   std::vector<std::string> list;

@@ -27,7 +27,8 @@ struct Output {
   std::string err;
 
   /// Reads until `done` or the end.
-  AttachedStream::State read(AttachedStream& stream, const std::function<bool()>& done = [] { return false; }) {
+  AttachedStream::State read(
+      AttachedStream& stream, const std::function<bool()>& done = [] { return false; }) {
     const auto sink = [this](StdStream which, std::string_view bytes) {
       (which == StdStream::out ? out : err).append(bytes);
     };
@@ -187,11 +188,13 @@ TEST(EngineContainers, LogsOfADriverThatKeepsThem) {
   std::string err;
   EXPECT_TRUE(container_logs(
       engine(), c.id, {},
-      [&](StdStream which, std::string_view bytes) { (which == StdStream::out ? out : err).append(bytes); }, patient()));
+      [&](StdStream which, std::string_view bytes) { (which == StdStream::out ? out : err).append(bytes); },
+      patient()));
   EXPECT_EQ(out, "out\n");
   EXPECT_EQ(err, "err\n");
   Started none(shell("true"));
-  EXPECT_FALSE(container_logs(engine(), none.id, {}, [](StdStream, std::string_view) {}, patient()));
+  EXPECT_FALSE(container_logs(
+      engine(), none.id, {}, [](StdStream, std::string_view) {}, patient()));
 }
 
 TEST(EngineContainers, StatsShowWhatItUses) {

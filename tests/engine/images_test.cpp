@@ -24,13 +24,15 @@ struct Tag {
   std::string text;
 };
 
-BuildContext context_of(const tests::TempFolder& folder) { return BuildContext::scan(folder.path(), "Dockerfile").value(); }
+BuildContext context_of(const tests::TempFolder& folder) {
+  return BuildContext::scan(folder.path(), "Dockerfile").value();
+}
 
 TEST(EngineImages, BuildsFromAFolderWithArguments) {
   const tests::TempFolder folder;
-  folder.write("Dockerfile",
-               std::string("FROM ") + tests::kBaseImage + "\nARG WHAT\nCOPY . /x\nRUN cat /x/a.txt && echo built $WHAT\n"
-               "USER 1234\nENTRYPOINT [\"/x\"]\n");
+  folder.write("Dockerfile", std::string("FROM ") + tests::kBaseImage +
+                                 "\nARG WHAT\nCOPY . /x\nRUN cat /x/a.txt && echo built $WHAT\n"
+                                 "USER 1234\nENTRYPOINT [\"/x\"]\n");
   folder.write("a.txt", "content of a");
   folder.write("ignored/b.txt", "b");
   folder.write(".dockerignore", "ignored\n");
@@ -80,12 +82,11 @@ TEST(EngineImages, BuildCanBeCancelled) {
   std::stop_source stop;
   BuildOptions options;
   options.no_cache = true;
-  const auto id = build_image(
-      engine(), context_of(folder), options,
-      [&stop](std::string_view text) {
-        if (text.find("RUN sleep") != std::string_view::npos) stop.request_stop();
-      },
-      {base::Deadline::in(std::chrono::seconds(60)), stop.get_token()});
+  const auto id = build_image(engine(), context_of(folder), options,
+                              [&stop](std::string_view text) {
+                                if (text.find("RUN sleep") != std::string_view::npos) stop.request_stop();
+                              },
+                              {base::Deadline::in(std::chrono::seconds(60)), stop.get_token()});
   ASSERT_FALSE(id);
   EXPECT_EQ(id.error().kind, ErrorKind::cancelled);
 }
@@ -95,8 +96,9 @@ TEST(EngineImages, ImportsATarAndListsAndRemovesIt) {
   TarWriter tar;
   tar.add_file("hello", 0755, "content");
   tar.finish();
-  const auto id = import_image(engine(), tar.take_all(), {tag.name, "1", {}},
-                               {"ENTRYPOINT [\"/hello\"]", "LABEL io.cexec.test.import=" + tag.name}, patient());
+  const auto id =
+      import_image(engine(), tar.take_all(), {tag.name, "1", {}},
+                   {"ENTRYPOINT [\"/hello\"]", "LABEL io.cexec.test.import=" + tag.name}, patient());
   ASSERT_TRUE(id) << id.error().describe();
   EXPECT_EQ(inspect_image(engine(), tag.text, patient())->entrypoint, std::vector<std::string>{"/hello"});
   const auto list = list_images(engine(), {"io.cexec.test.import=" + tag.name}, patient());

@@ -2,11 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "docker/images.h"
+#include "docker/tar_writer.h"
 #include "tests/support/engine.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
-
-#include "docker/tar_writer.h"
 
 namespace docker {
 namespace {
@@ -20,9 +19,11 @@ class Registry {
   Registry()
       : port_(tests::free_port()),
         process_({"docker-registry", "serve",
-                  folder_.write("config.yml", "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " +
-                                                  (folder_.path() / "data").string() + "}}\nhttp: {addr: 127.0.0.1:" +
-                                                  std::to_string(port_) + "}\n")
+                  folder_
+                      .write("config.yml",
+                             "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " +
+                                 (folder_.path() / "data").string() +
+                                 "}}\nhttp: {addr: 127.0.0.1:" + std::to_string(port_) + "}\n")
                       .string()}) {}
 
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -42,7 +43,8 @@ TEST(EngineRegistry, PullsByTagAndByDigest) {
   const auto id = import_image(engine(), tar.take_all(), {name, "1", {}}, {}, patient());
   ASSERT_TRUE(id) << id.error().describe();
   tests::Finished pushed;
-  for (int i = 0; i < 50 && pushed.exit_code != 0; ++i) pushed = tests::run({"docker", "push", "-q", name + ":1"});
+  for (int i = 0; i < 50 && pushed.exit_code != 0; ++i)
+    pushed = tests::run({"docker", "push", "-q", name + ":1"});
   ASSERT_EQ(pushed.exit_code, 0) << pushed.err;
   const auto digests = inspect_image(engine(), name + ":1", patient())->digests;
   ASSERT_EQ(digests.size(), 1u);
@@ -50,7 +52,8 @@ TEST(EngineRegistry, PullsByTagAndByDigest) {
 
   std::vector<std::string> seen;
   const auto by_tag = pull_image(
-      engine(), *parse_image_reference(name + ":1"), [&](const PullProgress& p) { seen.push_back(p.status); }, patient());
+      engine(), *parse_image_reference(name + ":1"), [&](const PullProgress& p) { seen.push_back(p.status); },
+      patient());
   ASSERT_TRUE(by_tag) << by_tag.error().describe();
   EXPECT_NE(std::find(seen.begin(), seen.end(), "Pull complete"), seen.end());
   ASSERT_TRUE(remove_image(engine(), name + ":1", patient()));

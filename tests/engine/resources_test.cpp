@@ -52,7 +52,8 @@ TEST(EngineSystem, SaysWhatItIs) {
 
 TEST(EngineNetworks, InternalOneLetsContainersFindEachOtherByAlias) {
   const auto name = tests::unique_name("net");
-  const auto id = create_network(engine(), {.name = name, .labels = {{"io.cexec.test.net", name}}}, patient());
+  const auto id =
+      create_network(engine(), {.name = name, .labels = {{"io.cexec.test.net", name}}}, patient());
   ASSERT_TRUE(id) << id.error().describe();
   EXPECT_EQ(list_networks(engine(), {"io.cexec.test.net=" + name}, patient())->at(0).name, name);
   {
@@ -74,8 +75,8 @@ TEST(EngineNetworks, InternalOneLetsContainersFindEachOtherByAlias) {
 
 TEST(EngineVolumes, TmpfsIsSharedLimitedAndEmptiedWithItsLastContainer) {
   const auto name = tests::unique_name("volume");
-  const auto created =
-      create_volume(engine(), tmpfs_volume(name, std::int64_t{1} << 20, {{"io.cexec.test.volume", name}}), patient());
+  const auto created = create_volume(
+      engine(), tmpfs_volume(name, std::int64_t{1} << 20, {{"io.cexec.test.volume", name}}), patient());
   ASSERT_TRUE(created) << created.error().describe();
   EXPECT_EQ(list_volumes(engine(), {"io.cexec.test.volume=" + name}, patient())->at(0).name, name);
   {
@@ -106,7 +107,8 @@ TEST(EngineEvents, LifeOfAContainerIsSeen) {
   Result<void> followed;
   std::jthread follower([&] {
     followed = follow_events(
-        engine(), {.filters = {{"label", {"io.cexec.test.events=" + label}}, {"type", {"container"}}}, .since = "0"},
+        engine(),
+        {.filters = {{"label", {"io.cexec.test.events=" + label}}, {"type", {"container"}}}, .since = "0"},
         [&](const EngineEvent& event) {
           actions.push_back(event.action);
           return event.action != "destroy";
@@ -125,7 +127,9 @@ TEST(EngineEvents, LifeOfAContainerIsSeen) {
   tests::must(remove_container(engine(), id, patient()));
   follower.join();
   EXPECT_TRUE(followed) << followed.error().describe();
-  const auto has = [&](const char* action) { return std::find(actions.begin(), actions.end(), action) != actions.end(); };
+  const auto has = [&](const char* action) {
+    return std::find(actions.begin(), actions.end(), action) != actions.end();
+  };
   EXPECT_TRUE(has("create") && has("start") && has("die") && has("destroy"));
 }
 

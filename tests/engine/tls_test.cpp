@@ -29,8 +29,8 @@ class TlsTunnel {
     const auto socket = find_endpoint(process_environment())->socket_path;
     process_ = std::make_unique<tests::Process>(std::vector<std::string>{
         "socat",
-        "OPENSSL-LISTEN:" + std::to_string(port_) + ",bind=127.0.0.1,reuseaddr,fork,cert=" + file("server.pem") +
-            ",key=" + file("server.key") + ",cafile=" + file("ca.pem") + ",verify=1",
+        "OPENSSL-LISTEN:" + std::to_string(port_) + ",bind=127.0.0.1,reuseaddr,fork,cert=" +
+            file("server.pem") + ",key=" + file("server.key") + ",cafile=" + file("ca.pem") + ",verify=1",
         "UNIX-CONNECT:" + socket});
   }
 
@@ -62,13 +62,13 @@ class TlsTunnel {
       ASSERT_EQ(made.exit_code, 0) << made.err;
     };
     folder_.write("san.txt", "subjectAltName=IP:127.0.0.1\n");
-    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca",
-             "-days", "2"});
+    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj",
+             "/CN=ca", "-days", "2"});
     for (const std::string who : {"server", "client"}) {
       openssl({"req", "-newkey", "rsa:2048", "-nodes", "-keyout", who + ".key", "-out", who + ".csr", "-subj",
                "/CN=" + who});
-      openssl({"x509", "-req", "-in", who + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
-               who + ".pem", "-days", "2", "-extfile", "san.txt"});
+      openssl({"x509", "-req", "-in", who + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+               "-out", who + ".pem", "-days", "2", "-extfile", "san.txt"});
     }
   }
 

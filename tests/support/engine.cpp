@@ -16,7 +16,8 @@ docker::Client& engine() {
     if (!endpoint) throw std::runtime_error("no engine: " + endpoint.error().describe());
     auto connected = docker::Client::connect(std::make_unique<docker::CurlTransport>(*endpoint), patient());
     if (!connected) {
-      throw std::runtime_error("these tests need an engine; scripts/engine start: " + connected.error().describe());
+      throw std::runtime_error("these tests need an engine; scripts/engine start: " +
+                               connected.error().describe());
     }
     return std::move(*connected);
   }();
@@ -41,17 +42,22 @@ Containers::~Containers() {
 std::string Containers::create(docker::ContainerSpec spec) {
   if (spec.name.empty()) spec.name = unique_name("container");
   const auto created = docker::create_container(engine(), spec, patient());
-  if (!created) throw std::runtime_error(created.error().describe() + " (scripts/images makes the base image)");
+  if (!created)
+    throw std::runtime_error(created.error().describe() + " (scripts/images makes the base image)");
   ids_.push_back(created->id);
   return created->id;
 }
 
-std::string unique_name(const std::string& what) { return "cexec-test-" + what + "-" + base::random_uuid().substr(0, 8); }
+std::string unique_name(const std::string& what) {
+  return "cexec-test-" + what + "-" + base::random_uuid().substr(0, 8);
+}
 
 void must(const docker::Result<void>& done) {
   if (!done) throw std::runtime_error(done.error().describe());
 }
 
-docker::Call patient() { return {base::Deadline::in(std::chrono::seconds(60)), {}}; }
+docker::Call patient() {
+  return {base::Deadline::in(std::chrono::seconds(60)), {}};
+}
 
 }  // namespace tests

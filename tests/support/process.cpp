@@ -51,7 +51,8 @@ Process::Process(std::vector<std::string> command) : Process(std::move(command),
 Process::Process(std::vector<std::string> command, Options options) {
   std::array<int, 2> out{};
   std::array<int, 2> err{};
-  if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+  if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0)
+    throw std::runtime_error("pipe2");
   pid_ = ::fork();
   if (pid_ == 0) {
     ::dup2(::open("/dev/null", O_RDONLY), 0);

@@ -24,7 +24,7 @@ struct Finished {
 class Process {
  public:
   struct Options {
-    std::filesystem::path folder;  ///< working directory; empty: the test's own
+    std::filesystem::path folder;                    ///< working directory; empty: the test's own
     std::map<std::string, std::string> environment;  ///< in addition to the test's own
   };
 

@@ -38,8 +38,9 @@ TEST(ContainerSpec, IsHardenedByDefault) {
   EXPECT_EQ(spec.host.log_driver, "none");
   EXPECT_EQ(spec.host.memory, std::int64_t{256} << 20);
   EXPECT_EQ(spec.host.pids_limit, 128);
-  EXPECT_EQ(spec.environment, (std::vector<std::string>{"A=1", "CEXEC_PLATFORM=python",
-                                                        "CEXEC_PROCESS=Writer", "CEXEC_RUN_ID=run"}));
+  EXPECT_EQ(spec.environment,
+            (std::vector<std::string>{"A=1", "CEXEC_FRAMING=ndjson", "CEXEC_PLATFORM=python",
+                                      "CEXEC_PROCESS=Writer", "CEXEC_RUN_ID=run"}));
 }
 
 TEST(ContainerSpec, SharedThingsAreJoined) {
@@ -55,7 +56,7 @@ TEST(ContainerSpec, SharedThingsAreJoined) {
   EXPECT_EQ(spec.host.ipc_mode, "container:c9");
   EXPECT_EQ(spec.host.volumes.at(0).target, "/exchange");
   EXPECT_EQ(spec.environment.at(1), "CEXEC_EXCHANGE=/exchange");
-  EXPECT_EQ(spec.environment.at(2), R"(CEXEC_PEERS={"Writer":"writer","reader":"reader"})");
+  EXPECT_EQ(spec.environment.at(3), R"(CEXEC_PEERS={"Writer":"writer","reader":"reader"})");
 }
 
 TEST(ContainerSpec, UnsafeModesWinOverWhatIsShared) {

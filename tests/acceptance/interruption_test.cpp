@@ -1,0 +1,115 @@
+// A run that is ended from outside: what is printed, the exit code, and what is left in the engine.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/support/cexec.h"
+#include "tests/support/engine.h"
+#include "tests/support/temp_folder.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Cases whose server sleeps within its first step, until it is killed.
+struct Sleepy {
+  Sleepy() {
+    folder.write("features/x.feature",
+                 "@volume @network\nFeature: f\n Scenario Outline: s\n  When the 'w' process sleeps <n>\n Examples:\n"
+                 "  | n |\n  | 1 |\n  | 2 |\n  | 3 |\n");
+    const std::string server =
+        "read -r line; echo \"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":1,\\\"result\\\":{\\\"status\\\":\\\"ok\\\","
+        "\\\"protocol\\\":1}}\"; read -r line; echo now asleep >&2; trap \"\" TERM; sleep 600";
+    folder.write("server.sh", server + "\n");
+    folder.write("image/server.sh", server + "\n");
+    folder.write("image/Dockerfile", std::string("FROM ") + tests::kBaseImage + "\nCOPY server.sh /\n");
+    folder.write("cexec.yaml", "version: 1\nplatforms:\n  p:\n    build: image\n    entrypoint: [sh, /server.sh]\n");
+  }
+  [[nodiscard]] std::unique_ptr<tests::Process> start(std::vector<std::string> words = {}) const {
+    words.insert(words.begin(), {CEXEC_PROGRAM, "--container-seq"});
+    return std::make_unique<tests::Process>(words, tests::Process::Options{folder.path(), {}});
+  }
+  /// Blocks until a server sleeps.
+  void wait_until_asleep() const {
+    const auto log = folder.path() / "test-artifacts/cases/features_x.feature_7_w=p/p-w.log";
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (tests::read_file(log).find("now asleep") == std::string::npos) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      ::usleep(10'000);
+    }
+  }
+
+  tests::NewObjects objects;
+  tests::TempFolder folder;
+};
+
+void expect_tidy_end(const Sleepy& sleepy, const tests::Finished& ran, int code, const std::string& signal) {
+  EXPECT_EQ(ran.exit_code, code) << ran.out << ran.err;
+  const auto cases = tests::cases_in(ran.out);
+  ASSERT_EQ(cases.size(), 1U) << ran.out;  // the ones that were never begun are counted, not listed
+  EXPECT_EQ(cases[0].outcome, "cancelled");
+  EXPECT_NE(ran.out.find("3 cases were cancelled and count as could not run\nstopped: " + signal), std::string::npos)
+      << ran.out;
+  const auto last = tests::last_lines(ran.out);
+  ASSERT_EQ(last.size(), 2U);
+  EXPECT_TRUE(last[0].starts_with("3 cases: 0 passed, 0 failed, 0 skipped, 3 could not run in ")) << last[0];
+  EXPECT_EQ(last[1], "0 objects left behind");
+  EXPECT_EQ(sleepy.objects.names(), std::vector<std::string>());
+}
+
+TEST(Interruption, SigintCancelsAndLeavesNothing) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  EXPECT_FALSE(sleepy.objects.names().empty());
+  process->signal(SIGINT);
+  expect_tidy_end(sleepy, process->finish(60s), 130, "SIGINT");
+}
+
+TEST(Interruption, SigtermIsTheSameWithItsOwnCode) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  process->signal(SIGTERM);
+  expect_tidy_end(sleepy, process->finish(60s), 143, "SIGTERM");
+}
+
+TEST(Interruption, SecondSignalStillLeavesNothing) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  process->signal(SIGINT);
+  process->signal(SIGTERM);
+  EXPECT_EQ(process->finish(60s).exit_code, 130);
+  EXPECT_EQ(sleepy.objects.names(), std::vector<std::string>());
+}
+
+TEST(Interruption, SignalWhileAnImageIsBuilt) {
+  const Sleepy sleepy;
+  sleepy.folder.write("image/Dockerfile", std::string("FROM ") + tests::kBaseImage + "\nRUN echo " +
+                                              sleepy.folder.path().string() + " && sleep 600\n");
+  const auto process = sleepy.start();
+  ASSERT_TRUE(process->wait_for_output("Step 2/2", 60s));
+  process->signal(SIGINT);
+  EXPECT_EQ(process->finish(60s).exit_code, 130);
+}
+
+TEST(Interruption, RunTimeoutCancelsTheRest) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start({"--run-timeout", "3s"});
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 3) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("stopped: --run-timeout"), std::string::npos) << ran.out;
+  EXPECT_EQ(tests::last_lines(ran.out).back(), "0 objects left behind");
+  EXPECT_EQ(sleepy.objects.names(), std::vector<std::string>());
+}
+
+TEST(Interruption, FailFastStopsAfterTheFirst) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start({"--fail-fast", "--step-timeout", "300ms"});
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 1) << ran.out << ran.err;
+  EXPECT_EQ(tests::cases_in(ran.out).size(), 1U) << ran.out;
+  EXPECT_NE(ran.out.find("3 cases: 0 passed, 1 failed, 0 skipped, 2 could not run"), std::string::npos) << ran.out;
+}
+
+}  // namespace
