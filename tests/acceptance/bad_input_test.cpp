@@ -1,5 +1,5 @@
-// What a user gets for a mistake: a message that names the thing, the likely cause and what to do, the documented
-// exit code, and nothing left in the engine.
+// What a user gets for a mistake: a message that names the thing, the likely cause and what to do, the
+// documented exit code, and nothing left in the engine.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -22,20 +22,24 @@ class BadInput : public testing::Test {
   void config(const std::string& platform) {
     folder_.write("cexec.yaml", "version: 1\nmode: container-seq\nplatforms:\n  p:\n" + platform);
   }
-  Finished cexec(std::vector<std::string> words = {}, const std::map<std::string, std::string>& environment = {}) {
+  Finished cexec(std::vector<std::string> words = {},
+                 const std::map<std::string, std::string>& environment = {}) {
     words.insert(words.begin(), CEXEC_PROGRAM);
     return tests::run(words, {folder_.path(), environment});
   }
   static void expect(const Finished& ran, int code, const std::string& text) {
     EXPECT_EQ(ran.exit_code, code) << ran.out << ran.err;
-    EXPECT_NE((ran.out + ran.err).find(text), std::string::npos) << "'" << text << "' is not in\n" << ran.out << ran.err;
+    EXPECT_NE((ran.out + ran.err).find(text), std::string::npos) << "'" << text << "' is not in\n"
+                                                                 << ran.out << ran.err;
   }
 
   tests::NewObjects objects_;
   tests::TempFolder folder_;
 };
 
-TEST_F(BadInput, NoConfig) { expect(cexec(), 2, "cexec: there is no cexec.yaml in this folder or above it"); }
+TEST_F(BadInput, NoConfig) {
+  expect(cexec(), 2, "cexec: there is no cexec.yaml in this folder or above it");
+}
 
 TEST_F(BadInput, ConfigWithMistakes) {
   config("    image: x\n    mem_limt: 5m\n    cpus: many\n");
@@ -55,7 +59,9 @@ TEST_F(BadInput, FeatureWithMistakes) {
 TEST_F(BadInput, StepThatNamesNoProcess) {
   config("    image: x\n");
   folder_.write("features/x.feature", kFeature + "    Then something happens\n");
-  expect(cexec(), 2, "cexec: features/x.feature:4:5: 'something happens' names no process; write \"the 'NAME' process …\"");
+  expect(
+      cexec(), 2,
+      "cexec: features/x.feature:4:5: 'something happens' names no process; write \"the 'NAME' process …\"");
 }
 
 TEST_F(BadInput, UnknownOptionPathAndPlatform) {
@@ -73,7 +79,8 @@ TEST_F(BadInput, NoModeSaysHowToChooseOne) {
 
 TEST_F(BadInput, NothingSelected) {
   config("    image: x\n");
-  expect(cexec({"features/x.feature:99"}), 4, "nothing selected: no scenario stands at features/x.feature:99");
+  expect(cexec({"features/x.feature:99"}), 4,
+         "nothing selected: no scenario stands at features/x.feature:99");
   folder_.write("features/x.feature", "Feature: empty\n");
   expect(cexec(), 4, "nothing selected");
 }
@@ -81,7 +88,9 @@ TEST_F(BadInput, NothingSelected) {
 TEST_F(BadInput, EngineThatIsNotThere) {
   config("    image: x\n");
   const auto ran = cexec({}, {{"DOCKER_HOST", "unix:///nonexistent/docker.sock"}});
-  expect(ran, 3, "cexec: no engine answers at unix:///nonexistent/docker.sock (DOCKER_HOST): No such file or directory");
+  expect(
+      ran, 3,
+      "cexec: no engine answers at unix:///nonexistent/docker.sock (DOCKER_HOST): No such file or directory");
   expect(ran, 3, "scripts/engine start");
   expect(cexec({}, {{"DOCKER_HOST", "tcp://127.0.0.1:1"}}), 3, "no engine answers at tcp://127.0.0.1:1");
   expect(cexec({}, {{"DOCKER_HOST", "ssh://somewhere"}}), 3, "the scheme 'ssh' is not supported");
@@ -98,7 +107,8 @@ TEST_F(BadInput, SocketThatMayNotBeOpened) {
   std::filesystem::copy_file(CEXEC_PROGRAM, program);
   std::vector<std::string> command{program.string()};
   // Root may open any socket.
-  const std::vector<std::string> as_nobody{"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"};
+  const std::vector<std::string> as_nobody{"setpriv", "--reuid", "65534",
+                                           "--regid", "65534",   "--clear-groups"};
   if (::geteuid() == 0) command.insert(command.begin(), as_nobody.begin(), as_nobody.end());
   const auto ran = tests::run(command, {folder_.path(), {{"DOCKER_HOST", "unix://" + socket.string()}}});
   expect(ran, 3, "may not be opened by this user: Permission denied");
@@ -107,12 +117,14 @@ TEST_F(BadInput, SocketThatMayNotBeOpened) {
 
 TEST_F(BadInput, ImageThatIsNotThere) {
   config("    image: 127.0.0.1:1/no-such-image:1\n");
-  expect(cexec(), 3, "cexec: platform 'p': the engine does not have 127.0.0.1:1/no-such-image:1 and could not pull it: ");
+  expect(cexec(), 3,
+         "cexec: platform 'p': the engine does not have 127.0.0.1:1/no-such-image:1 and could not pull it: ");
 }
 
 TEST_F(BadInput, BuildThatFails) {
   config("    build: image\n");
-  folder_.write("image/Dockerfile", std::string("FROM ") + tests::kBaseImage + "\nRUN echo the compiler says no; exit 3\n");
+  folder_.write("image/Dockerfile",
+                std::string("FROM ") + tests::kBaseImage + "\nRUN echo the compiler says no; exit 3\n");
   const auto ran = cexec();
   expect(ran, 3, "cexec: platform 'p': its image could not be built: ");
   expect(ran, 3, "│ the compiler says no\n");
@@ -133,7 +145,8 @@ TEST_F(BadInput, ContainerWhoseProgramDoesNotExist) {
 }
 
 TEST_F(BadInput, ContainerThatExitsAtOnce) {
-  config(std::string("    image: ") + tests::kBaseImage + "\n    entrypoint: [sh, -c, 'echo no licence >&2; exit 9']\n");
+  config(std::string("    image: ") + tests::kBaseImage +
+         "\n    entrypoint: [sh, -c, 'echo no licence >&2; exit 9']\n");
   const auto ran = cexec();
   expect(ran, 3, "the 'w' server (p) ended before it was ready, with exit code 9");
   expect(ran, 3, "stderr │ no licence");
@@ -147,7 +160,8 @@ TEST_F(BadInput, ServerThatIsNeverReady) {
 }
 
 TEST_F(BadInput, ServerThatSpeaksGarbage) {
-  config(std::string("    image: ") + tests::kBaseImage + "\n    entrypoint: [sh, -c, 'echo Welcome; sleep 600']\n");
+  config(std::string("    image: ") + tests::kBaseImage +
+         "\n    entrypoint: [sh, -c, 'echo Welcome; sleep 600']\n");
   expect(cexec(), 3, "was never ready: it wrote a line that is no JSON");
 }
 

@@ -1,4 +1,5 @@
-// The repository's own scenarios and platforms: choosing cases, and a fault that exactly some combinations show.
+// The repository's own scenarios and platforms: choosing cases, and a fault that exactly some combinations
+// show.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,7 +63,8 @@ TEST(Cases, LineOfAScenarioRunsItInAllCombinations) {
 
 /// The command that stands beside a failure runs this one case again, with the same end.
 void expect_same_again(const std::vector<tests::PrintedCase>& cases, const Repository& repository) {
-  const auto failed = std::find_if(cases.begin(), cases.end(), [](const auto& c) { return c.outcome == "failed"; });
+  const auto failed =
+      std::find_if(cases.begin(), cases.end(), [](const auto& c) { return c.outcome == "failed"; });
   ASSERT_NE(failed, cases.end());
   const auto at = failed->text.find("again: ");
   ASSERT_NE(at, std::string::npos) << failed->text;
@@ -95,8 +97,10 @@ TEST(Cases, WrongByteOrderOfOnePlatformTurnsExactlyTheMixedCombinationsRed) {
   EXPECT_GE(cases.size(), 27U) << ran.out;
   for (const auto& printed : cases) {
     const bool has_cpp = printed.id.find("=cpp") != std::string::npos;
-    const bool has_other = printed.id.find("=python") != std::string::npos || printed.id.find("=node") != std::string::npos;
-    EXPECT_EQ(printed.outcome, has_cpp && has_other ? "failed" : "passed") << printed.id << "\n" << printed.text;
+    const bool has_other =
+        printed.id.find("=python") != std::string::npos || printed.id.find("=node") != std::string::npos;
+    EXPECT_EQ(printed.outcome, has_cpp && has_other ? "failed" : "passed") << printed.id << "\n"
+                                                                           << printed.text;
   }
   EXPECT_EQ(tests::last_lines(ran.out).back(), "0 objects left behind");
   expect_same_again(cases, repository);

@@ -13,16 +13,19 @@ using namespace std::chrono_literals;
 /// Cases whose server sleeps within its first step, until it is killed.
 struct Sleepy {
   Sleepy() {
-    folder.write("features/x.feature",
-                 "@volume @network\nFeature: f\n Scenario Outline: s\n  When the 'w' process sleeps <n>\n Examples:\n"
-                 "  | n |\n  | 1 |\n  | 2 |\n  | 3 |\n");
+    folder.write(
+        "features/x.feature",
+        "@volume @network\nFeature: f\n Scenario Outline: s\n  When the 'w' process sleeps <n>\n Examples:\n"
+        "  | n |\n  | 1 |\n  | 2 |\n  | 3 |\n");
     const std::string server =
-        "read -r line; echo \"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":1,\\\"result\\\":{\\\"status\\\":\\\"ok\\\","
+        "read -r line; echo "
+        "\"{\\\"jsonrpc\\\":\\\"2.0\\\",\\\"id\\\":1,\\\"result\\\":{\\\"status\\\":\\\"ok\\\","
         "\\\"protocol\\\":1}}\"; read -r line; echo now asleep >&2; trap \"\" TERM; sleep 600";
     folder.write("server.sh", server + "\n");
     folder.write("image/server.sh", server + "\n");
     folder.write("image/Dockerfile", std::string("FROM ") + tests::kBaseImage + "\nCOPY server.sh /\n");
-    folder.write("cexec.yaml", "version: 1\nplatforms:\n  p:\n    build: image\n    entrypoint: [sh, /server.sh]\n");
+    folder.write("cexec.yaml",
+                 "version: 1\nplatforms:\n  p:\n    build: image\n    entrypoint: [sh, /server.sh]\n");
   }
   [[nodiscard]] std::unique_ptr<tests::Process> start(std::vector<std::string> words = {}) const {
     words.insert(words.begin(), {CEXEC_PROGRAM, "--container-seq"});
@@ -47,7 +50,8 @@ void expect_tidy_end(const Sleepy& sleepy, const tests::Finished& ran, int code,
   const auto cases = tests::cases_in(ran.out);
   ASSERT_EQ(cases.size(), 1U) << ran.out;  // the ones that were never begun are counted, not listed
   EXPECT_EQ(cases[0].outcome, "cancelled");
-  EXPECT_NE(ran.out.find("3 cases were cancelled and count as could not run\nstopped: " + signal), std::string::npos)
+  EXPECT_NE(ran.out.find("3 cases were cancelled and count as could not run\nstopped: " + signal),
+            std::string::npos)
       << ran.out;
   const auto last = tests::last_lines(ran.out);
   ASSERT_EQ(last.size(), 2U);
@@ -109,7 +113,8 @@ TEST(Interruption, FailFastStopsAfterTheFirst) {
   const auto ran = process->finish(60s);
   EXPECT_EQ(ran.exit_code, 1) << ran.out << ran.err;
   EXPECT_EQ(tests::cases_in(ran.out).size(), 1U) << ran.out;
-  EXPECT_NE(ran.out.find("3 cases: 0 passed, 1 failed, 0 skipped, 2 could not run"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("3 cases: 0 passed, 1 failed, 0 skipped, 2 could not run"), std::string::npos)
+      << ran.out;
 }
 
 }  // namespace

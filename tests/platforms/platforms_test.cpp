@@ -1,5 +1,5 @@
-// Servers that misbehave, in real containers: each scenario of misbehaving.feature ends as its own outcome, with
-// its evidence, and the run goes on with the next. One run serves all tests.
+// Servers that misbehave, in real containers: each scenario of misbehaving.feature ends as its own outcome,
+// with its evidence, and the run goes on with the next. One run serves all tests.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -29,7 +29,8 @@ std::map<int, std::string> scenario_names() {
   return names;
 }
 
-Finished run_cexec(std::vector<std::string> words, const std::map<std::string, std::string>& environment = {}) {
+Finished run_cexec(std::vector<std::string> words,
+                   const std::map<std::string, std::string>& environment = {}) {
   words.insert(words.begin(), CEXEC_PROGRAM);
   return tests::run(words, {kFolder, environment}, std::chrono::seconds(500));
 }
@@ -56,7 +57,8 @@ class Misbehaving : public testing::Test {
 
   static void expect(const std::string& name, const std::string& outcome, const std::string& text = {}) {
     EXPECT_EQ(of(name).outcome, outcome) << name << "\n" << of(name).text;
-    EXPECT_NE(of(name).text.find(text), std::string::npos) << name << ": '" << text << "' not in\n" << of(name).text;
+    EXPECT_NE(of(name).text.find(text), std::string::npos) << name << ": '" << text << "' not in\n"
+                                                           << of(name).text;
   }
 
   static inline std::unique_ptr<tests::NewObjects> objects_;
@@ -77,7 +79,8 @@ TEST_F(Misbehaving, RunGoesOnToItsEndAndLeavesNothing) {
 
 TEST_F(Misbehaving, SilenceTimesOut) {
   expect("silence", "timed out", "x: the step took longer than 3.0s\n");
-  expect("half a line", "timed out", "; wrote 39 bytes and no newline: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"succ");
+  expect("half a line", "timed out",
+         "; wrote 39 bytes and no newline: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"succ");
   expect("closed stdout", "timed out");
 }
 
@@ -125,13 +128,16 @@ TEST_F(Misbehaving, MemoryAndDiskAreBounded) {
 }
 
 TEST_F(Misbehaving, EndsThatAreNotOrderly) {
-  expect("ignores everything", "protocol violation", "did not end on shutdown, nor on the end of its stdin, nor on SIGTERM");
+  expect("ignores everything", "protocol violation",
+         "did not end on shutdown, nor on the end of its stdin, nor on SIGTERM");
   expect("ends on SIGTERM only", "passed", "warning: the 'x' server (rude) ended only on SIGTERM");
   expect("exit code at shutdown", "exited", "exit code 23 at shutdown, where 0 is expected");
   expect("children left behind", "passed");
 }
 
-TEST_F(Misbehaving, LimitsAreInForceSeenFromInside) { expect("limits are in force", "passed"); }
+TEST_F(Misbehaving, LimitsAreInForceSeenFromInside) {
+  expect("limits are in force", "passed");
+}
 
 TEST_F(Misbehaving, EveryCaseHasItsLogAndTranscript) {
   const auto cases = folder_.path() / "artifacts/cases";
@@ -150,7 +156,8 @@ TEST(Flood, OfAGigabyteHardlyChangesCexecsOwnMemory) {
   const auto peak = [&](const std::string& name) {
     for (const auto& [line, scenario] : scenario_names()) {
       if (scenario != name) continue;
-      const auto ran = run_cexec({"--artifacts", folder.path().string(), "misbehaving.feature:" + std::to_string(line)});
+      const auto ran =
+          run_cexec({"--artifacts", folder.path().string(), "misbehaving.feature:" + std::to_string(line)});
       EXPECT_EQ(tests::cases_in(ran.out).size(), 1u) << ran.out << ran.err;
       return ran.peak_memory;
     }
@@ -175,9 +182,11 @@ class BadStart : public testing::TestWithParam<Start> {};
 TEST_P(BadStart, CouldNotRunAndLeavesNothing) {
   const tests::TempFolder folder;
   folder.write("x.feature", "Feature: f\n Scenario: s\n  When the 'x' process answers\n");
-  folder.write("cexec.yaml", "version: 1\nmode: container-seq\nfeatures: [x.feature]\nplatforms:\n  rude:\n    build: {context: " +
-                                 kFolder + "/misbehaving, network: host}\n    environment: {START: '" + GetParam().how +
-                                 "', PROTOCOL: '" + GetParam().protocol + "'}\n");
+  folder.write(
+      "cexec.yaml",
+      "version: 1\nmode: container-seq\nfeatures: [x.feature]\nplatforms:\n  rude:\n    build: {context: " +
+          kFolder + "/misbehaving, network: host}\n    environment: {START: '" + GetParam().how +
+          "', PROTOCOL: '" + GetParam().protocol + "'}\n");
   const auto ran = tests::run({CEXEC_PROGRAM, "--start-timeout", "3s"}, {folder.path(), {}});
   EXPECT_EQ(ran.exit_code, 3) << ran.err;
   const auto cases = tests::cases_in(ran.out);
@@ -191,7 +200,8 @@ TEST_P(BadStart, CouldNotRunAndLeavesNothing) {
 INSTANTIATE_TEST_SUITE_P(All, BadStart,
                          testing::Values(Start{"exit", "1", "ended before it was ready, with exit code 5"},
                                          Start{"exit", "1", "stderr │ the configuration is missing"},
-                                         Start{"garbage", "1", "was never ready: it wrote a line that is no JSON"},
+                                         Start{"garbage", "1",
+                                               "was never ready: it wrote a line that is no JSON"},
                                          Start{"silent", "1", "did not answer `health` within 3.0s"},
                                          Start{"", "2", "it speaks protocol 2, and this cexec speaks 1"}));
 

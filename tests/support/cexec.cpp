@@ -13,9 +13,17 @@
 namespace tests {
 namespace {
 
-constexpr std::array<std::string_view, 11> kOutcomes{
-    "passed", "failed", "undefined", "pending", "skipped", "timed out", "exited", "killed for memory",
-    "protocol violation", "could not run", "cancelled"};
+constexpr std::array<std::string_view, 11> kOutcomes{"passed",
+                                                     "failed",
+                                                     "undefined",
+                                                     "pending",
+                                                     "skipped",
+                                                     "timed out",
+                                                     "exited",
+                                                     "killed for memory",
+                                                     "protocol violation",
+                                                     "could not run",
+                                                     "cancelled"};
 
 /// "passed   412ms  features/x.feature:12 writer=python": nothing if it is no such line.
 bool read_case(const std::string& line, PrintedCase& into) {
@@ -73,7 +81,9 @@ NewObjects::NewObjects() : before_(labelled_objects()) {}
 
 std::vector<std::string> NewObjects::names() const {
   auto names = labelled_objects();
-  std::erase_if(names, [this](const auto& name) { return std::find(before_.begin(), before_.end(), name) != before_.end(); });
+  std::erase_if(names, [this](const auto& name) {
+    return std::find(before_.begin(), before_.end(), name) != before_.end();
+  });
   return names;
 }
 
