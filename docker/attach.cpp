@@ -42,6 +42,8 @@ AttachedStream::State AttachedStream::read(const Demux::Sink& sink) {
       case Connection::State::ended: demux_.finish(); return finish(demux_.error());
       case Connection::State::ok:
         if (!demux_.feed({buffer.data(), io.bytes}, sink)) return finish(demux_.error());
+        // A read that was not filled has taken all there was; the next one would only say so.
+        if (io.bytes < buffer.size() && !connection_->must_drain()) return State::open;
     }
   }
   return State::open;

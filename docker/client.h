@@ -48,9 +48,9 @@ class Client {
 
   /// Sends a request whose target has no version yet. A status of 400 or more is an error `refused` with the
   /// engine's message. Blocks to the call's deadline.
-  Result<Response> send(Request request, const Call& call, const BodySink& sink = {}) const;
+  [[nodiscard]] Result<Response> send(Request request, const Call& call, const BodySink& sink = {}) const;
   /// The same, and parses the body; an answer that is no JSON is `malformed`.
-  Result<base::json::Document> send_for_json(Request request, const Call& call) const;
+  [[nodiscard]] Result<base::json::Document> send_for_json(Request request, const Call& call) const;
 
  private:
   std::unique_ptr<Transport> transport_;

@@ -58,7 +58,7 @@ HeadReader::State HeadReader::parse(std::string_view head) {
   return State::done;
 }
 
-BodyReader::BodyReader(const Response& head) : step_(Step::until_end) {
+BodyReader::BodyReader(const Response& head) {
   const auto coding = head.header("Transfer-Encoding");
   const auto length = head.header("Content-Length");
   if (::strcasecmp(std::string(coding).c_str(), "chunked") == 0) {

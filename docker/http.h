@@ -51,7 +51,7 @@ class BodyReader {
   void on_line();
   [[nodiscard]] State state() const;
 
-  Step step_;
+  Step step_ = Step::until_end;
   std::size_t left_ = 0;  // of the counted body or of the chunk
   std::string line_;
   std::string body_;

@@ -13,7 +13,7 @@ VolumeSpec tmpfs_volume(std::string name, std::int64_t size_bytes, Labels labels
   return {std::move(name),
           {{"type", "tmpfs"},
            {"device", "tmpfs"},
-           {"o", fmt::format("size={},mode=1777,nosuid,nodev", size_bytes)}},
+           {"o", fmt::format("size={},mode=0777,nosuid,nodev", size_bytes)}},
           std::move(labels)};
 }
 

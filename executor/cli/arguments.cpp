@@ -126,7 +126,7 @@ void add_mode_options(CLI::App& app, RunArguments& run) {
   app.add_option_function<std::string>(
          "--combo", [&run](const std::string& text) { run.combo = read_combo(text); },
          "only these combinations: writer=python,reader=*")
-      ->type_name("P=PLATFORM,…");
+      ->type_name("P=PLATFORM,...");
 }
 
 void add_limit_options(CLI::App& app, RunArguments& run) {
@@ -302,7 +302,7 @@ tl::expected<std::vector<std::string>, std::string> profile_words(const config::
     const auto option = dashed(setting.option);
     if (option == "mode") {
       if (setting.values == std::vector<std::string>{"container-seq"})
-        words.push_back("--container-seq");
+        words.emplace_back("--container-seq");
       else
         return tl::unexpected(complaint(config, name, setting, "this version knows container-seq only"));
       continue;

@@ -4,10 +4,12 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include <tuple>
+
 namespace executor::cli {
 
 Signals::Signals() {
-  ::signal(SIGPIPE, SIG_IGN);
+  std::ignore = ::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGINT);

@@ -120,7 +120,7 @@ std::optional<std::chrono::milliseconds> Entry::as_duration() const {
 }
 
 std::optional<std::string> Entry::as_word(const std::vector<std::string>& words) const {
-  const auto text = as_text();
+  auto text = as_text();
   if (!text) return std::nullopt;
   if (std::find(words.begin(), words.end(), *text) != words.end()) return text;
   fail(fmt::format("expected {}, found '{}'{}", join(words), *text, text::did_you_mean(*text, words)));

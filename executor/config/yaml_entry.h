@@ -26,8 +26,8 @@ struct Problems {
 /// One value of the file. Each `as_…` gives nothing, and notes an error, if the value is of another type.
 class Entry {
  public:
-  Entry(YAML::Node node, std::string path, int line, Problems& problems)
-      : node_(std::move(node)), path_(std::move(path)), line_(line), problems_(&problems) {}
+  Entry(const YAML::Node& node, std::string path, int line, Problems& problems)
+      : node_(node), path_(std::move(path)), line_(line), problems_(&problems) {}
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] int line() const { return line_; }

@@ -44,7 +44,7 @@ std::size_t cell_space(std::string_view text, bool at_end) {
 class CellText {
  public:
   void begin(const char* at) {
-    slice_ = std::string_view(at, 0);
+    slice_ = {at, std::size_t{0}};
     changed_.reset();
   }
   void add(const char* at, std::size_t size) {

@@ -62,7 +62,7 @@ Error failure(const config::Platform& platform, std::string_view what, const doc
 }
 
 docker::Result<std::string> tag_of(const config::Platform& platform, const docker::BuildContext& context) {
-  const auto digest = context.digest();
+  auto digest = context.digest();
   if (!digest) return digest;
   const auto& build = *platform.build;
   docker::Sha256 all;

@@ -102,7 +102,7 @@ ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, do
       image_reference_(std::move(image_reference)) {}
 
 ContainerServer::~ContainerServer() {
-  dispose();
+  ContainerServer::dispose();
 }
 
 Error ContainerServer::failed(std::string_view what, const docker::Error& error) const {

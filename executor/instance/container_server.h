@@ -17,7 +17,7 @@ namespace executor::instance {
 
 /// The engine's order of things (docs of docker/): create → attach → wait for the exit → start; its end is
 /// told by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
-class ContainerServer : public Server {
+class ContainerServer final : public Server {
  public:
   /// `tracker` and `loop` must outlive it. `spec` lacks name and labels.
   ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,

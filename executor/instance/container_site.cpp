@@ -13,10 +13,10 @@
 
 namespace executor::instance {
 
-class ContainerSites::ContainerSite : public Site {
+class ContainerSites::ContainerSite final : public Site {
  public:
   ContainerSite(ContainerSites& sites, SiteRequest request) : sites_(sites), request_(std::move(request)) {}
-  ~ContainerSite() override { close(); }
+  ~ContainerSite() override { ContainerSite::close(); }
 
   tl::expected<void, Error> open(const base::Deadline& deadline, const std::stop_token& stop) override {
     const docker::Call call{deadline, stop};
@@ -104,7 +104,7 @@ docker::Result<std::string> ContainerSites::pause_image(const docker::Call& call
   docker::TarWriter tar;
   tar.add_file("pause", 0755, pause_binary());
   tar.finish();
-  const auto imported =
+  auto imported =
       docker::import_image(tracker_.client(), tar.take_all(), tag, {R"(ENTRYPOINT ["/pause"])"}, call);
   if (!imported) return imported;
   return pause_image_ = *imported;

@@ -31,12 +31,14 @@ std::vector<std::string> environment(const config::Platform& platform, const Sur
   if (!around.volume.empty()) variables["CEXEC_EXCHANGE"] = around.volume_path;
   if (!around.network.empty()) variables["CEXEC_PEERS"] = peers_text(around.peers);
   std::vector<std::string> list;
+  list.reserve(variables.size());
   for (const auto& [name, value] : variables) list.push_back(fmt::format("{}={}", name, value));
   return list;
 }
 
 std::vector<docker::DeviceRate> rates(const std::vector<config::DeviceRate>& from) {
   std::vector<docker::DeviceRate> list;
+  list.reserve(from.size());
   for (const auto& rate : from) list.push_back({rate.path, rate.rate});
   return list;
 }

@@ -4,7 +4,7 @@
 #include <string_view>
 
 extern "C" {
-extern const char cexec_pause_begin[];  // NOLINT(readability-identifier-naming): names of the assembler file
+extern const char cexec_pause_begin[];
 extern const char cexec_pause_end[];
 }
 

@@ -50,7 +50,7 @@ class CaseRunner {
   model::Outcome run_server_step(const plan::Step& step, Actor& actor);
   model::Outcome run_built_in(const plan::Step& step, Actor& actor);
   model::Outcome check_exit(const plan::Step& step, Actor& actor);
-  model::Outcome compare_exit(const plan::Step& step, const Actor& actor) const;
+  [[nodiscard]] model::Outcome compare_exit(const plan::Step& step, const Actor& actor) const;
 
   model::Outcome start(Actor& actor);
   model::Outcome stop_orderly(Actor& actor);

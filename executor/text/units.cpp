@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 namespace executor::text {
@@ -79,7 +78,7 @@ tl::expected<std::int64_t, std::string> parse_size(std::string_view text) {
   const std::string whole(text);
   const auto number = take_number(text);
   const auto factor = number ? take_unit(text, kSizes) : std::nullopt;
-  constexpr double kMost = static_cast<double>(std::numeric_limits<std::int64_t>::max() / 2);
+  constexpr double kMost = 4e18;  // fits into 64 bits
   if (!factor || !text.empty() || *number * *factor > kMost) {
     return tl::unexpected(fmt::format("'{}' is no size; expected one such as 512k, 64m or 1g", whole));
   }
@@ -99,7 +98,7 @@ tl::expected<std::int64_t, std::string> parse_number(std::string_view text, std:
 std::string format_duration(std::chrono::milliseconds span) {
   const auto ms = span.count();
   if (ms < 1000) return fmt::format("{}ms", ms);
-  if (ms < 60'000) return fmt::format("{:.1f}s", static_cast<double>(ms / 100) / 10);
+  if (ms < 60'000) return fmt::format("{}.{}s", ms / 1000, ms % 1000 / 100);
   const auto seconds = ms / 1000;
   if (seconds < 3600) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
   return fmt::format("{}h{:02}m", seconds / 3600, seconds % 3600 / 60);

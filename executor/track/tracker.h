@@ -65,7 +65,7 @@ class Tracker {
   docker::Result<void> remove_volume(const std::string& name);
 
   /// All containers, networks and volumes of the run that the engine shows. Blocks up to a minute.
-  docker::Result<Objects> list() const;
+  [[nodiscard]] docker::Result<Objects> list() const;
 
   /// Removes everything of the run that the engine shows, again until it shows nothing or `deadline` passes;
   /// also waits for creations whose fate is unknown to show up. Returns what is left. Never cancelled.

@@ -101,9 +101,8 @@ TEST(ParseArguments, HelpAndVersionAreTexts) {
 TEST(ParseArguments, HelpHoldsIn80Columns) {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"--help"}, {"run", "--help"}, {"images", "-h"}}) {
-    std::string_view text = parse_arguments(words)->text;
-    const std::string copy(text);
-    std::string_view rest = copy;
+    const std::string text = parse_arguments(words)->text;
+    std::string_view rest = text;
     while (!rest.empty()) {
       const auto line = rest.substr(0, rest.find('\n'));
       EXPECT_LE(line.size(), 82u) << line;

@@ -33,7 +33,7 @@ TEST(CreateVolume, TmpfsOptionsAreTheLocalDrivers) {
   EXPECT_TRUE(create_volume(scripted.client, tmpfs_volume("v", 1024, {}), soon()));
   EXPECT_EQ(scripted.transport.requests[0].body,
             R"({"Name":"v","Driver":"local","DriverOpts":{"device":"tmpfs",)"
-            R"("o":"size=1024,mode=1777,nosuid,nodev","type":"tmpfs"}})");
+            R"("o":"size=1024,mode=0777,nosuid,nodev","type":"tmpfs"}})");
 }
 
 TEST(ListVolumes, NoneIsNullInTheAnswer) {

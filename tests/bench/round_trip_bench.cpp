@@ -1,0 +1,145 @@
+// What cexec adds to one step: a step on a live instance against a bare write and read on the same kind of
+// attached stream, of the same server, interleaved in one run. Prints the ratio of the medians.
+//
+//     scripts/bench        needs an engine and the image of the platform `cpp`
+#include <benchmark/benchmark.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "base/io_loop.h"
+#include "base/wait.h"
+#include "docker/attach.h"
+#include "docker/container_lifecycle.h"
+#include "docker/endpoint.h"
+#include "executor/config/loader.h"
+#include "executor/image/resolve.h"
+#include "executor/instance/container_server.h"
+#include "executor/instance/container_spec.h"
+#include "executor/instance/instance.h"
+#include "tests/support/engine.h"
+#include "tests/support/temp_folder.h"
+
+namespace {
+
+using namespace executor;
+using namespace std::chrono_literals;
+
+const config::Platform& cpp_platform() {
+  static const auto config = config::load("cexec.yaml", docker::process_environment()).value();
+  return *config.find_platform(model::PlatformName("cpp"));
+}
+
+docker::ContainerSpec cpp_spec() {
+  static const auto image = image::resolve(tests::engine(), cpp_platform(), {[](auto) {}, {}}, tests::patient()).value();
+  instance::Surroundings around;
+  around.process = model::ProcessName("writer");
+  around.image_id = image.id;
+  around.limits = cpp_platform().limits;
+  return instance::container_spec(cpp_platform(), around);
+}
+
+instance::StepCall step() {
+  instance::StepCall call;
+  call.process = model::ProcessName("writer");
+  call.type = "when";
+  call.step = "does what no server knows";  // the cheapest answer there is
+  call.scenario = "round trip";
+  call.correlation_id = "b0c3a7de-5a2e-4f0b-8a55-1d7b0a2a4c77";
+  call.timeout_ms = 30000;
+  return call;
+}
+
+/// One container whose stream is written and read by this thread, with nothing in between.
+class Raw {
+ public:
+  Raw() {
+    const auto id = containers_.create(cpp_spec());
+    stream_ = docker::attach_container(tests::engine(), id, tests::patient()).value();
+    tests::must(docker::start_container(tests::engine(), id, tests::patient()));
+  }
+  void round_trip() {
+    const auto request = R"({"jsonrpc":"2.0","id":1,"method":"executeStep","params":)" +
+                         instance::step_params(step()) + "}\n";
+    tests::must(stream_->write(request, tests::patient()));
+    bool answered = false;
+    const auto sink = [&answered](docker::StdStream, std::string_view bytes) { answered = bytes.ends_with('\n'); };
+    while (!answered) {
+      base::wait_for(stream_->fd(), POLLIN, tests::patient().deadline, {});
+      stream_->read(sink);
+    }
+  }
+
+ private:
+  tests::Containers containers_;
+  std::unique_ptr<docker::AttachedStream> stream_;
+};
+
+/// One instance as a run has it: its stream is read by the loop's thread, its messages are checked and written
+/// to the transcript.
+class Live {
+ public:
+  Live() : instance_({model::ProcessName("writer"), model::PlatformName("cpp")}, server(), log_, transcript_) {
+    if (!instance_.start(tests::patient().deadline, 60s, {})) std::abort();
+  }
+  void round_trip() { instance_.execute(step(), {base::Deadline::in(30s), "the step", 30s}, {}); }
+
+ private:
+  std::unique_ptr<instance::Server> server() {
+    return std::make_unique<instance::ContainerServer>(
+        tracker_, loop_, cpp_spec(), track::Belonging{model::CaseId("bench"), model::ProcessName("writer")}, "cpp");
+  }
+
+  track::Tracker tracker_{tests::engine(), model::RunId("bench"), track::current_owner()};
+  base::IoLoop loop_;
+  instance::Log log_{"", base::Clock::now()};
+  tests::TempFolder folder_;
+  instance::Transcript transcript_{folder_.path() / "transcript.jsonl", base::Clock::now()};
+  instance::Instance instance_;
+};
+
+template <class Kind>
+void round_trip(benchmark::State& state) {
+  static Kind kind;
+  for (auto _ : state) kind.round_trip();
+}
+BENCHMARK(round_trip<Raw>)->Name("raw write and read")->Unit(benchmark::kMicrosecond);
+BENCHMARK(round_trip<Live>)->Name("step on an instance")->Unit(benchmark::kMicrosecond);
+
+/// Keeps the real time of each repetition.
+class Medians : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const auto& run : runs) {
+      if (run.run_type == Run::RT_Iteration) times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
+    }
+  }
+  double median(const std::string& name) {
+    auto& times = times_[name];
+    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+    return times[times.size() / 2];
+  }
+
+ private:
+  std::map<std::string, std::vector<double>> times_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<char*> words(argv, argv + argc);
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::string repeat = "--benchmark_repetitions=30";
+  std::string time = "--benchmark_min_time=0.1";
+  words.insert(words.begin() + 1, {interleave.data(), repeat.data(), time.data()});
+  int count = static_cast<int>(words.size());
+  benchmark::Initialize(&count, words.data());
+  Medians medians;
+  benchmark::RunSpecifiedBenchmarks(&medians);
+  const double raw = medians.median("raw write and read");
+  const double live = medians.median("step on an instance");
+  std::printf("raw write and read   %7.1f us\nstep on an instance  %7.1f us\nratio                %7.2f  (budget 1.25)\n", raw,
+              live, live / raw);
+}
