@@ -24,9 +24,12 @@ std::string hint_for(const docker::Error& error) {
   if (says("permission denied"))
     return "the server's file must be executable for the user it runs as (`user:`)";
   if (says("no space left")) return "the engine's disk is full; `docker system df` shows by what";
-  if (says("runtime")) return "does the engine know the `runtime:` of this platform?";
+  if (says("runtime name") || says("invalid runtime"))
+    return "does the engine know the `runtime:` of this platform?";
   if (says("address pools") || says("address pool"))
     return "too many networks; `docker network prune` frees some";
+  if (says("OCI runtime"))
+    return "one cause is a `mem_limit` or `pids_limit` too small for the engine's own runtime";
   return {};
 }
 

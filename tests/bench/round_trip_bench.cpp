@@ -33,7 +33,8 @@ const config::Platform& cpp_platform() {
 }
 
 docker::ContainerSpec cpp_spec() {
-  static const auto image = image::resolve(tests::engine(), cpp_platform(), {[](auto) {}, {}}, tests::patient()).value();
+  static const auto image =
+      image::resolve(tests::engine(), cpp_platform(), {[](auto) {}, {}}, tests::patient()).value();
   instance::Surroundings around;
   around.process = model::ProcessName("writer");
   around.image_id = image.id;
@@ -61,11 +62,13 @@ class Raw {
     tests::must(docker::start_container(tests::engine(), id, tests::patient()));
   }
   void round_trip() {
-    const auto request = R"({"jsonrpc":"2.0","id":1,"method":"executeStep","params":)" +
-                         instance::step_params(step()) + "}\n";
+    const auto request =
+        R"({"jsonrpc":"2.0","id":1,"method":"executeStep","params":)" + instance::step_params(step()) + "}\n";
     tests::must(stream_->write(request, tests::patient()));
     bool answered = false;
-    const auto sink = [&answered](docker::StdStream, std::string_view bytes) { answered = bytes.ends_with('\n'); };
+    const auto sink = [&answered](docker::StdStream, std::string_view bytes) {
+      answered = bytes.ends_with('\n');
+    };
     while (!answered) {
       base::wait_for(stream_->fd(), POLLIN, tests::patient().deadline, {});
       stream_->read(sink);
@@ -77,11 +80,12 @@ class Raw {
   std::unique_ptr<docker::AttachedStream> stream_;
 };
 
-/// One instance as a run has it: its stream is read by the loop's thread, its messages are checked and written
-/// to the transcript.
+/// One instance as a run has it: its stream is read by the loop's thread, its messages are checked and
+/// written to the transcript.
 class Live {
  public:
-  Live() : instance_({model::ProcessName("writer"), model::PlatformName("cpp")}, server(), log_, transcript_) {
+  Live()
+      : instance_({model::ProcessName("writer"), model::PlatformName("cpp")}, server(), log_, transcript_) {
     if (!instance_.start(tests::patient().deadline, 60s, {})) std::abort();
   }
   void round_trip() { instance_.execute(step(), {base::Deadline::in(30s), "the step", 30s}, {}); }
@@ -89,7 +93,8 @@ class Live {
  private:
   std::unique_ptr<instance::Server> server() {
     return std::make_unique<instance::ContainerServer>(
-        tracker_, loop_, cpp_spec(), track::Belonging{model::CaseId("bench"), model::ProcessName("writer")}, "cpp");
+        tracker_, loop_, cpp_spec(), track::Belonging{model::CaseId("bench"), model::ProcessName("writer")},
+        "cpp");
   }
 
   track::Tracker tracker_{tests::engine(), model::RunId("bench"), track::current_owner()};
@@ -113,12 +118,14 @@ class Medians : public benchmark::ConsoleReporter {
  public:
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const auto& run : runs) {
-      if (run.run_type == Run::RT_Iteration) times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
+      if (run.run_type == Run::RT_Iteration)
+        times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
     }
   }
   double median(const std::string& name) {
     auto& times = times_[name];
-    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
+                     times.end());
     return times[times.size() / 2];
   }
 
@@ -140,6 +147,8 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&medians);
   const double raw = medians.median("raw write and read");
   const double live = medians.median("step on an instance");
-  std::printf("raw write and read   %7.1f us\nstep on an instance  %7.1f us\nratio                %7.2f  (budget 1.25)\n", raw,
-              live, live / raw);
+  std::printf(
+      "raw write and read   %7.1f us\nstep on an instance  %7.1f us\nratio                %7.2f  (budget "
+      "1.25)\n",
+      raw, live, live / raw);
 }

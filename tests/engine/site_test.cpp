@@ -54,11 +54,14 @@ struct Case {
   tests::NewObjects objects;
   track::Tracker tracker{tests::engine(), model::RunId(tests::unique_name("site")), track::current_owner()};
   base::IoLoop loop;
-  ContainerSites sites{tracker, loop, {{model::PlatformName("p"), {model::PlatformName("p"), tests::kBaseImage, base_id()}}}};
+  ContainerSites sites{
+      tracker, loop, {{model::PlatformName("p"), {model::PlatformName("p"), tests::kBaseImage, base_id()}}}};
   std::unique_ptr<Site> site;
 
  private:
-  static std::string base_id() { return docker::inspect_image(tests::engine(), tests::kBaseImage, tests::patient())->id; }
+  static std::string base_id() {
+    return docker::inspect_image(tests::engine(), tests::kBaseImage, tests::patient())->id;
+  }
 };
 
 TEST(Site, NothingIsSharedUnlessItIsAskedFor) {
@@ -91,8 +94,10 @@ TEST(Site, IpcNamespaceIsShared) {
   sharing.ipc = true;
   Case c(sharing);
   EXPECT_EQ(c.run("a", "echo from a > /dev/shm/x; ipcmk -Q | sed 's/:.*//'"), "Message queue id\n");
-  EXPECT_EQ(c.run("b", "cat /dev/shm/x; ipcs -q | grep -c ^0x; df -k /dev/shm | tail -1 | tr -s ' ' | cut -d' ' -f2"),
-            "from a\n1\n1024\n");
+  EXPECT_EQ(
+      c.run("b",
+            "cat /dev/shm/x; ipcs -q | grep -c ^0x; df -k /dev/shm | tail -1 | tr -s ' ' | cut -d' ' -f2"),
+      "from a\n1\n1024\n");
   EXPECT_TRUE(c.site->close().empty());
   EXPECT_EQ(c.objects.names(), std::vector<std::string>());
 }
@@ -101,7 +106,8 @@ TEST(Site, NetworkGivesNamesToTheProcesses) {
   config::Sharing sharing;
   sharing.network = true;
   Case c(sharing);
-  EXPECT_EQ(c.run("a", "getent hosts a | grep -c . ; echo $CEXEC_PEERS; hostname"), "1\n{\"a\":\"a\",\"b\":\"b\"}\na\n");
+  EXPECT_EQ(c.run("a", "getent hosts a | grep -c . ; echo $CEXEC_PEERS; hostname"),
+            "1\n{\"a\":\"a\",\"b\":\"b\"}\na\n");
   EXPECT_TRUE(c.site->close().empty());
   EXPECT_EQ(c.objects.names(), std::vector<std::string>());
 }
@@ -117,7 +123,8 @@ TEST(Site, EngineThatCannotMakeItLeavesNothing) {
   const auto server = c.site->make_server({model::ProcessName("a"), &platform, platform.limits});
   const auto started = server->start(collected, tests::patient().deadline, {});
   ASSERT_FALSE(started);
-  EXPECT_TRUE(started.error().reason.starts_with("the container of 'a' could not be created: ")) << started.error().reason;
+  EXPECT_TRUE(started.error().reason.starts_with("the container of 'a' could not be created: "))
+      << started.error().reason;
   EXPECT_EQ(server->dispose(), "");
   EXPECT_TRUE(c.site->close().empty());
   EXPECT_EQ(objects.names(), std::vector<std::string>());
