@@ -57,7 +57,8 @@ each in a container of its own, and proves that they work together.
 
   cexec [run] --container-seq [OPTION…] [PATH[:LINE]…]
   cexec images [build]
-  cexec run --help, cexec images --help
+  cexec gherkin FILE…
+  cexec COMMAND --help
   cexec --version
 
 Exit codes: 0 all passed, 1 some case failed, 2 wrong input, 3 could not run,
@@ -201,6 +202,22 @@ void define_images(CLI::App& app, ImagesArguments& images) {
   app.add_flag("-v,--verbose", images.verbose, "show the output of builds");
 }
 
+void define_gherkin(CLI::App& app, GherkinArguments& gherkin) {
+  app.name("cexec gherkin");
+  app.description(
+      "Prints what the parser makes of feature files as Cucumber Messages, one a line:\n"
+      "their source, tree and pickles, or only those that are named.");
+  app.get_formatter()->column_width(34);
+  app.add_option("FILE", gherkin.files, "feature files")->type_name("")->required();
+  app.add_flag("--source", gherkin.source, "the text of the file");
+  app.add_flag("--ast", gherkin.ast, "its tree");
+  app.add_flag("--pickles", gherkin.pickles, "its scenarios as they run");
+  app.add_flag("--predictable-ids", gherkin.predictable_ids, "ids 0, 1, 2 … instead of random ones");
+  auto* tokens =
+      app.add_flag("--tokens", gherkin.tokens, "instead of messages, each line as it was recognized");
+  for (const auto* name : {"--source", "--ast", "--pickles"}) tokens->excludes(app.get_option(name));
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const auto* option : app.get_options()) {
@@ -241,7 +258,7 @@ tl::expected<Arguments, std::string> parse_run(const std::vector<std::string>& w
   define_run(app, arguments.run);
   auto help = parse(app, words);
   if (!help) return tl::unexpected(help.error());
-  if (!help->empty()) return Arguments{Arguments::Command::print, {}, {}, std::move(*help)};
+  if (!help->empty()) return Arguments{Arguments::Command::print, {}, {}, {}, std::move(*help)};
   return arguments;
 }
 
@@ -252,7 +269,18 @@ tl::expected<Arguments, std::string> parse_images(const std::vector<std::string>
   define_images(app, arguments.images);
   auto help = parse(app, words);
   if (!help) return tl::unexpected(help.error());
-  if (!help->empty()) return Arguments{Arguments::Command::print, {}, {}, std::move(*help)};
+  if (!help->empty()) return Arguments{Arguments::Command::print, {}, {}, {}, std::move(*help)};
+  return arguments;
+}
+
+tl::expected<Arguments, std::string> parse_gherkin(const std::vector<std::string>& words) {
+  Arguments arguments;
+  arguments.command = Arguments::Command::gherkin;
+  CLI::App app;
+  define_gherkin(app, arguments.gherkin);
+  auto help = parse(app, words);
+  if (!help) return tl::unexpected(help.error());
+  if (!help->empty()) return Arguments{Arguments::Command::print, {}, {}, {}, std::move(*help)};
   return arguments;
 }
 
@@ -323,10 +351,11 @@ tl::expected<std::vector<std::string>, std::string> profile_words(const config::
 tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& words) {
   const auto first = words.empty() ? std::string() : words.front();
   if (first == "--version")
-    return Arguments{Arguments::Command::print, {}, {}, fmt::format("cexec {}\n", kVersion)};
+    return Arguments{Arguments::Command::print, {}, {}, {}, fmt::format("cexec {}\n", kVersion)};
   if (first == "--help" || first == "-h" || first == "help") {
-    return Arguments{Arguments::Command::print, {}, {}, std::string(kUsage)};
+    return Arguments{Arguments::Command::print, {}, {}, {}, std::string(kUsage)};
   }
+  if (first == "gherkin") return parse_gherkin({words.begin() + 1, words.end()});
   if (first == "images") return parse_images({words.begin() + 1, words.end()});
   return parse_run(run_words(words), {});
 }

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include "executor/cli/gherkin_command.h"
 #include "executor/config/config.h"
 #include "executor/model/ids.h"
 #include "executor/report/console.h"
@@ -50,10 +51,11 @@ struct ImagesArguments {
 
 /// The whole of it: one command, or a text to print and be done.
 struct Arguments {
-  enum class Command { run, images, print };
+  enum class Command { run, gherkin, images, print };
   Command command = Command::run;
   RunArguments run;
   ImagesArguments images;
+  GherkinArguments gherkin;
   std::string text;  ///< of --help and --version
 };
 

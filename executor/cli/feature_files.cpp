@@ -4,13 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <fstream>
 #include <optional>
 #include <set>
-#include <sstream>
+#include <system_error>
 
+#include "executor/gherkin/line.h"
 #include "executor/gherkin/parser.h"
 #include "executor/text/nearest.h"
+#include "executor/text/quote.h"
 #include "executor/text/units.h"
 
 namespace executor::cli {
@@ -84,20 +88,19 @@ class FeatureLoader {
     const auto uri = uri_of(path);
     if (select) set_.selection.push_back({uri, line});
     if (!seen_.insert(uri).second) return;
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) return fail(fmt::format("{} cannot be read", uri));
-    auto document = gherkin::parse(text.str());
+    auto content = read_feature_file(path);
+    if (!content) return fail(std::move(content.error()));
+    if (content->broken) {
+      set_.warnings.push_back(fmt::format("{}:{}:{}: the file is not UTF-8 from here on; read as U+FFFD", uri,
+                                          content->broken->line, content->broken->column));
+    }
+    auto document = gherkin::parse(std::move(content->text));
     if (document) {
       auto pickles = gherkin::compile(*document);
       set_.files.push_back({uri, std::move(*document), std::move(pickles)});
       return;
     }
-    for (const auto& error : document.error()) {
-      fail(fmt::format("{}:{}:{}: {}", uri, error.location.line, std::max(error.location.column, 1U),
-                       error.explanation()));
-    }
+    for (const auto& error : document.error()) fail(place_and_explanation(uri, error));
   }
 
   static std::string nearest_to(const fs::path& path) {
@@ -116,7 +119,39 @@ class FeatureLoader {
   std::vector<std::string> errors_;
 };
 
+gherkin::Location place_of(std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, offset);
+  const auto begin = before.rfind('\n') + 1;  // 0 on the first line
+  return {static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1),
+          gherkin::count_code_points(before.substr(begin)) + 1};
+}
+
 }  // namespace
+
+tl::expected<FeatureText, std::string> read_feature_file(const fs::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  FeatureText content;
+  std::array<char, std::size_t{1} << 16U> part{};
+  while (file.read(part.data(), part.size()) || file.gcount() > 0) {
+    content.text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.eof() || file.bad()) {
+    return tl::unexpected(
+        fmt::format("{} cannot be read: {}", path.string(), std::generic_category().message(errno)));
+  }
+  const auto valid = text::valid_utf8_length(content.text);
+  if (valid < content.text.size()) {
+    content.broken = place_of(content.text, valid);
+    content.text = text::valid_utf8(content.text);
+  }
+  return content;
+}
+
+std::string place_and_explanation(const std::string& uri, const gherkin::ParseError& error) {
+  return fmt::format("{}:{}:{}: {}", uri, error.location.line, std::max(error.location.column, 1U),
+                     error.explanation());
+}
 
 tl::expected<FeatureSet, std::vector<std::string>> load_features(const std::vector<std::string>& paths,
                                                                  const config::Config& config,

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
 #include "executor/config/config.h"
+#include "executor/gherkin/parser.h"
 #include "executor/plan/plan.h"
 
 namespace executor::cli {
@@ -15,7 +17,20 @@ namespace executor::cli {
 struct FeatureSet {
   std::vector<plan::FeatureFile> files;
   std::vector<plan::PathSelection> selection;  ///< empty: everything in the files
+  std::vector<std::string> warnings;           ///< with their places
 };
+
+/// A file as it was read. What was no UTF-8 is U+FFFD now.
+struct FeatureText {
+  std::string text;
+  std::optional<gherkin::Location> broken;  ///< where the first such thing stood
+};
+
+/// Blocks until the file is read. The error is a message that names it.
+tl::expected<FeatureText, std::string> read_feature_file(const std::filesystem::path& path);
+
+/// "features/x.feature:3:5: expected … but found …"
+std::string place_and_explanation(const std::string& uri, const gherkin::ParseError& error);
 
 /// Finds and parses the files of `paths` (PATH or PATH:LINE, relative to `here`), or of the config if there
 /// are none. A folder stands for all *.feature below it, in the order of their names. On failure: a message

@@ -31,6 +31,7 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
   }
   switch (arguments->command) {
     case Arguments::Command::print: std::cout << arguments->text; return ExitCode::all_passed;
+    case Arguments::Command::gherkin: return executor::cli::gherkin_command(arguments->gherkin);
     case Arguments::Command::images: return executor::cli::images_command(arguments->images);
     case Arguments::Command::run: break;
   }

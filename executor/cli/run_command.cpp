@@ -176,6 +176,7 @@ ExitCode run_command(const std::vector<std::string>& words, const Arguments& arg
     for (const auto& error : features.error()) complain(error);
     return ExitCode::bad_input;
   }
+  for (const auto& warning : features->warnings) complain("warning: " + warning);
   const auto plan = plan::make_plan(features->files, *config, {features->selection, run.combo});
   if (!plan) {
     for (const auto& problem : plan.error())

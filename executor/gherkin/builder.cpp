@@ -187,17 +187,9 @@ State Builder::add_separator(const State& state, const Token& token) {
   return {state.block, both ? Phase::doc_string_after_table : Phase::doc_string, state.in_rule};
 }
 
-/// The delimiter itself is written \"\"\" within a doc string; one in a line is resolved.
 void Builder::add_doc_string_line(const Token& token) {
-  const std::string escaped = doc_string_->delimiter == "```" ? "\\`\\`\\`" : "\\\"\\\"\\\"";
-  const auto found = token.text.find(escaped);
-  if (found == std::string_view::npos) {
-    lines_.push_back(token.text);
-    return;
-  }
-  std::string line(token.text);
-  line.replace(found, escaped.size(), doc_string_->delimiter);
-  lines_.push_back(document_.keep(line));
+  const auto unescaped = unescaped_delimiter(token.text, doc_string_->delimiter);
+  lines_.push_back(unescaped ? document_.keep(*unescaped) : token.text);
 }
 
 void Builder::finish_description() {

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxErrors = 11;
 
 class Parser {
  public:
-  explicit Parser(std::string text) : builder_(std::move(text)), lines_(builder_.source()) {}
+  Parser(std::string text, const TokenListener& listener)
+      : listener_(listener), builder_(std::move(text)), lines_(builder_.source()) {}
 
   tl::expected<Document, std::vector<ParseError>> run() {
     while (errors_.size() < kMaxErrors) {
@@ -36,6 +37,7 @@ class Parser {
       if (const auto row = builder_.leave(state_, token)) {
         add_error({ParseError::Kind::inconsistent_cells, *row, {}, {}, {}});
       }
+      if (listener_) listener_(token, matcher_);
       state_ = builder_.add(state_, candidate.opens, token, matcher_);
       return;
     }
@@ -49,7 +51,11 @@ class Parser {
         return tags_are_valid(token.line) && (is_last_choice(candidate) || follows(candidate));
       case TokenType::language:
         if (matcher_.change_language(token.text)) return true;
-        add_error({ParseError::Kind::unknown_language, token.location(), {}, std::string(token.text), {}});
+        add_error({ParseError::Kind::unknown_language,
+                   token.location(),
+                   {},
+                   std::string(token.text),
+                   text::nearest(token.text, all_languages())});
         return false;
       default: return true;
     }
@@ -126,6 +132,7 @@ class Parser {
     if (std::none_of(errors_.begin(), errors_.end(), same)) errors_.push_back(std::move(error));
   }
 
+  const TokenListener& listener_;
   Builder builder_;
   LineReader lines_;
   TokenMatcher matcher_;
@@ -182,12 +189,16 @@ std::string ParseError::message() const {
   return "expected: " + list + ", got '" + got + "'";
 }
 
+std::string ParseError::located_message() const {
+  return "(" + std::to_string(location.line) + ":" + std::to_string(location.column) + "): " + message();
+}
+
 std::string ParseError::explanation() const {
   switch (kind) {
     case Kind::tag_with_space: return "a tag may not contain white space";
     case Kind::inconsistent_cells:
       return "this row has another number of cells than the first row of its table";
-    case Kind::unknown_language: return "no such language: '" + got + "'";
+    case Kind::unknown_language: return "there is no language '" + got + "'" + suggestion();
     case Kind::unexpected_end: {
       const bool open = !expected.empty() && expected.front() == TokenType::doc_string_separator;
       return open ? "the file ends within a doc string"
@@ -195,12 +206,15 @@ std::string ParseError::explanation() const {
     }
     case Kind::unexpected_token: break;
   }
-  return "expected " + plain_list(expected) + " but found '" + got + "'" +
-         (nearest.empty() ? std::string() : "; did you mean '" + nearest + "'?");
+  return "expected " + plain_list(expected) + " but found '" + got + "'" + suggestion();
 }
 
-tl::expected<Document, std::vector<ParseError>> parse(std::string text) {
-  return Parser(std::move(text)).run();
+std::string ParseError::suggestion() const {
+  return nearest.empty() ? std::string() : "; did you mean '" + nearest + "'?";
+}
+
+tl::expected<Document, std::vector<ParseError>> parse(std::string text, const TokenListener& listener) {
+  return Parser(std::move(text), listener).run();
 }
 
 }  // namespace executor::gherkin

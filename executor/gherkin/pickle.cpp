@@ -58,12 +58,21 @@ class Compiler {
       pickle.steps.reserve(backgrounds_.size() + scenario.steps.size());
       for (const auto* step : backgrounds_) pickle.steps.push_back(plain(*step));
       for (const auto& step : scenario.steps) pickle.steps.push_back(filled_step(step, header, row));
+      resolve_conjunctions(pickle.steps);
     }
     out_.pickles.push_back(std::move(pickle));
   }
 
   static PickleStep plain(const Step& step) {
-    return {&step, step.text, step.table.get(), step.doc_string.get()};
+    return {&step, step.keyword_type, step.text, step.table.get(), step.doc_string.get()};
+  }
+
+  static void resolve_conjunctions(std::vector<PickleStep>& steps) {
+    auto before = KeywordType::unknown;
+    for (auto& step : steps) {
+      if (step.type == KeywordType::conjunction) step.type = before;
+      before = step.type;
+    }
   }
 
   PickleStep filled_step(const Step& step, const Row* header, const Row* row) {

@@ -13,6 +13,8 @@ namespace executor::gherkin {
 /// A step with its placeholders filled in.
 struct PickleStep {
   const Step* step = nullptr;  ///< where it stands in the tree
+  /// What the keyword says of the step, And and But being what the step before was; never a conjunction.
+  KeywordType type = KeywordType::unknown;
   std::string_view text;
   const DataTable* table = nullptr;       ///< null if none
   const DocString* doc_string = nullptr;  ///< null if none

@@ -30,6 +30,14 @@ bool has_space(std::string_view text) {
   return false;
 }
 
+/// By how many columns the byte moves on within a row: cells are counted as ECMAScript counts, where a
+/// character beyond U+FFFF is two.
+std::uint32_t utf16_units(char byte) {
+  const auto c = static_cast<unsigned char>(byte);
+  if ((c & 0xC0U) == 0x80U) return 0;
+  return c >= 0xF0 ? 2 : 1;
+}
+
 /// White space that may surround a cell; a line break that an escape made stays.
 std::size_t cell_space(std::string_view text, bool at_end) {
   if (text.empty()) return 0;
@@ -90,11 +98,12 @@ std::string_view symbol_of(TokenType type) {
 
 bool TokenMatcher::matches(TokenType type, Token& token) {
   token.type = type;
+  token.keyword = token.text = {};
   const Line& line = token.line;
   if (line.is_eof || type == TokenType::eof) return line.is_eof && type == TokenType::eof;
   switch (type) {
     case TokenType::empty: return line.trimmed.empty();
-    case TokenType::comment: token.text = line.text; return line.starts_with("#");
+    case TokenType::comment: return match_comment(token);
     case TokenType::tag_line: return line.starts_with("@");
     case TokenType::table_row: return line.starts_with("|");
     case TokenType::feature_line: return match_title(token, dialect_->feature);
@@ -158,6 +167,12 @@ bool TokenMatcher::match_separator(Token& token) {
   return false;
 }
 
+bool TokenMatcher::match_comment(Token& token) {
+  if (!token.line.starts_with("#")) return false;
+  token.text = token.line.text;
+  return true;
+}
+
 /// "# language: en" with white space anywhere between its parts.
 bool TokenMatcher::match_language(Token& token) const {
   auto rest = token.line.trimmed;
@@ -197,6 +212,13 @@ std::optional<std::vector<Tag>> read_tags(const Line& line, TagError& error) {
   return tags;
 }
 
+std::optional<std::string> unescaped_delimiter(std::string_view line, std::string_view delimiter) {
+  const std::string_view escaped = delimiter == kBackticks ? "\\`\\`\\`" : "\\\"\\\"\\\"";
+  const auto found = line.find(escaped);
+  if (found == std::string_view::npos) return std::nullopt;
+  return std::string(line).replace(found, escaped.size(), delimiter);
+}
+
 std::vector<Cell> read_cells(const Line& line, const Document& document) {
   std::vector<Cell> cells;
   CellText cell;
@@ -214,7 +236,7 @@ std::vector<Cell> read_cells(const Line& line, const Document& document) {
   };
   cell.begin(text.data());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) ++column;
+    column += utf16_units(text[i]);
     if (text[i] == '|') {
       if (!first) finish();  // what stands before the first bar is no cell
       first = false;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,7 @@ class TokenMatcher {
   bool match_title(Token& token, std::span<const std::string_view> keywords) const;
   bool match_step(Token& token) const;
   bool match_separator(Token& token);
+  static bool match_comment(Token& token);
   bool match_language(Token& token) const;
   bool match_other(Token& token) const;
 
@@ -79,6 +81,10 @@ struct TagError {
 
 /// The tags of a tag line: "@a @b #comment". Nothing, with `error` set, if one holds white space.
 std::optional<std::vector<Tag>> read_tags(const Line& line, TagError& error);
+
+/// A line within a doc string may hold the delimiter written with backslashes, \"\"\": the line with the
+/// first such resolved; nothing if it holds none.
+std::optional<std::string> unescaped_delimiter(std::string_view line, std::string_view delimiter);
 
 /// The cells of a table row "| a | b |", escapes \n \| \\ resolved; text that is no slice of the line is kept
 /// by `document`.

@@ -130,7 +130,7 @@ class Planner {
     step.text = source.text;
     step.table = source.table;
     step.doc_string = source.doc_string;
-    step.type = type_of(source.step->keyword_type, scenario);
+    step.type = type_of(source.type, scenario);
     auto read = read_step_text(source.text);
     if (!read) return fail(scenario, step.location, read.error());
     if (!read->process) read->process = config_.default_process;

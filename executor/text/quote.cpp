@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <cstring>
+
 namespace executor::text {
 namespace {
 
@@ -35,6 +38,17 @@ bool is_control(std::string_view c) {
   return second == 0x81 && third >= 0xA6 && third <= 0xAF;
 }
 
+/// How many bytes at the start of `text`, where no character stands, are the beginning of one: 1 if none is.
+std::size_t broken_length(std::string_view text) {
+  const unsigned a = byte_at(text, 0);
+  const unsigned b = byte_at(text, 1);
+  if (a < 0xE0 || a > 0xF4) return 1;
+  const unsigned least = a == 0xE0 ? 0xA0 : a == 0xF0 ? 0x90 : 0x80;
+  const unsigned most = a == 0xED ? 0x9F : a == 0xF4 ? 0x8F : 0xBF;
+  if (b < least || b > most) return 1;
+  return a >= 0xF0 && is_continuation(byte_at(text, 2)) ? 3 : 2;
+}
+
 }  // namespace
 
 std::size_t utf8_length(std::string_view text) {
@@ -50,15 +64,33 @@ std::size_t utf8_length(std::string_view text) {
   return out_of_range || !is_continuation(byte_at(text, 3)) ? 0 : 4;
 }
 
+std::size_t valid_utf8_length(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = 0;
+    while (at + sizeof eight <= text.size()) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & 0x8080808080808080U) != 0) break;
+      at += sizeof eight;
+    }
+    const auto n = utf8_length(text.substr(at));
+    if (n == 0) break;
+    at += n;
+  }
+  return at;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const auto n = utf8_length(text);
-    out += n == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, n);
-    text.remove_prefix(n == 0 ? 1 : n);
+  while (true) {
+    const auto n = valid_utf8_length(text);
+    out += text.substr(0, n);
+    text.remove_prefix(n);
+    if (text.empty()) return out;
+    out += "\xEF\xBF\xBD";
+    text.remove_prefix(broken_length(text));
   }
-  return out;
 }
 
 std::string quote(std::string_view bytes, std::size_t most) {

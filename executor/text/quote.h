@@ -11,7 +11,11 @@ namespace executor::text {
 /// well-formed (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 std::size_t utf8_length(std::string_view text);
 
-/// The same text, with every byte that is not part of a well-formed character replaced by U+FFFD.
+/// Length in bytes of the part at the start of `text` that is UTF-8; its size if all of it is.
+std::size_t valid_utf8_length(std::string_view text);
+
+/// The same text with U+FFFD in the place of what is no UTF-8: one for each character that was begun, as in
+/// the Encoding Standard.
 std::string valid_utf8(std::string_view text);
 
 /// The start of `bytes` for a message: at most `most` characters, control characters and what is no UTF-8

@@ -53,6 +53,18 @@ TEST(LoadFeatures, PathsAreRelativeToWhereCexecIsCalled) {
   EXPECT_EQ(set->files.at(0).uri, "features/b.feature");
 }
 
+TEST(LoadFeatures, FileThatIsNoUtf8IsReadWithAWarning) {
+  Tree tree;
+  tree.folder.write("features/b.feature",
+                    "Feature: caf\xC3\xA9\n Scenario: na\xEFve\n  Given the 'w' process x\n");
+  const auto set = load_features({"features/b.feature"}, tree.config, tree.folder.path());
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->warnings,
+            std::vector<std::string>{
+                "features/b.feature:2:14: the file is not UTF-8 from here on; read as U+FFFD"});
+  EXPECT_EQ(set->files.at(0).document.feature->scenarios.at(0).name, "na\xEF\xBF\xBDve");
+}
+
 TEST(LoadFeatures, MissingFileNamesTheNearest) {
   Tree tree;
   EXPECT_EQ(tree.uris({"features/bb.feature:7"}),

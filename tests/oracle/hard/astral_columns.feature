@@ -1,0 +1,6 @@
+Feature: 😀
+  Scenario: 🙈
+    Given 😀
+      | 😀😀 | a | \😀 | é | b |
+   @😀 @b @🙈@c #d
+   Scenario: t

@@ -1,0 +1,5 @@
+﻿# language: fr
+Fonctionnalité: f
+  Scénario: s
+    Étant donné x
+    Et y

@@ -1,0 +1,5 @@
+# one
+  # two
+
+# language : en
+#three

@@ -1,0 +1,6 @@
+feature: f
+FEATURE: g
+Feature : h
+Feature:i
+  scenario: s
+  Scenario : t

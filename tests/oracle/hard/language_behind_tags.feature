@@ -1,0 +1,3 @@
+@a
+# language: de
+Feature: f

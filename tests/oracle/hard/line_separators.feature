@@ -1,0 +1,3 @@
+Feature: a Scenario: b
+  Scenario: cGiven d
+    Given e 

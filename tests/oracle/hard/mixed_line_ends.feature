@@ -1,0 +1,9 @@
+Feature: f
+
+  Scenario: s
+    Given x
+    """
+    a
+     b
+    """
+  # c

@@ -1,0 +1,23 @@
+Feature: f
+  Scenario: s
+    Given x
+    garbage 0
+    garbage 1
+    garbage 2
+    garbage 3
+    garbage 4
+    garbage 5
+    garbage 6
+    garbage 7
+    garbage 8
+    garbage 9
+    garbage 10
+    garbage 11
+    garbage 12
+    garbage 13
+    garbage 14
+    garbage 15
+    garbage 16
+    garbage 17
+    garbage 18
+    garbage 19

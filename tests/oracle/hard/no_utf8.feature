@@ -1,0 +1,4 @@
+Feature: café
+  Scenario: â‚ ğŸ˜ ÿş À€ í €
+    Given xô€€
+      | Ã | ğŸ |

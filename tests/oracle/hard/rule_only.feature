@@ -1,0 +1,7 @@
+Feature: f
+  Rule:
+  Rule: b
+    Background:
+  Rule:
+    Example:
+    Examples:

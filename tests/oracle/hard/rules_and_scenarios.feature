@@ -1,0 +1,7 @@
+Feature: f
+  Rule: r
+    Scenario: s
+      Given x
+  Scenario: in the rule
+    Given y
+  Rule: q

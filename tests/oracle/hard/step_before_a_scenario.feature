@@ -1,0 +1,6 @@
+Feature: f
+  Given x
+  | a |
+  """
+  Scenario: s
+    Given y

@@ -1,0 +1,4 @@
+Feature: f
+  @a
+  Background:
+    Given x

@@ -1,0 +1,5 @@
+Feature: f
+  @a
+  Scenario: s
+    Given x
+  @b

@@ -1,0 +1,3 @@
+garbage
+@a b
+garbage

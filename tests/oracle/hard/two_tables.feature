@@ -1,0 +1,13 @@
+Feature: f
+  Scenario: s
+    Given x
+      | a |
+      """
+      """
+      | b |
+      """
+    Given y
+      """
+      """
+      | a |
+      """
