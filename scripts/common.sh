@@ -38,6 +38,21 @@ build_packages=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev clang-format-14 python3 nodejs git
   docker-registry openssl socat)
 
+# Installs the official implementations that tests/oracle and the parser's benchmark compare with, once.
+install_oracle() {
+  local folder=$root/build/oracle
+  cmp -s "$root/tests/oracle/package.json" "$folder/package.json" && [ -e "$folder/installed" ] && return
+  command -v npm >/dev/null || install_packages npm
+  say "installing the official implementations to compare with (npm)"
+  rm -rf "$folder" && mkdir -p "$folder"
+  cp "$root/tests/oracle/package.json" "$folder/"
+  (cd "$folder" && npm install --no-package-lock --no-audit --no-fund --silent >&2)
+  # Node.js before 18.20 knows the older spelling of the same only.
+  node -e "import('$folder/node_modules/@cucumber/gherkin/dist/index.js').catch(() => process.exit(1))" ||
+    sed -i "s/ with { type: 'json' }/ assert { type: 'json' }/" "$folder"/node_modules/@cucumber/*/dist/*.js
+  touch "$folder/installed"
+}
+
 # Configures and builds with a preset: build_preset NAME TARGET… [-- CMAKE_OPTION…]
 build_preset() {
   local preset=$1 targets=() options=()

@@ -126,6 +126,7 @@ class Parser {
   }
 
   void add_error(ParseError error) {
+    if (errors_.size() == kMaxErrors) return;  // one line may have several
     const auto same = [&error](const ParseError& other) {
       return other.location == error.location && other.message() == error.message();
     };

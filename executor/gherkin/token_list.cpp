@@ -1,5 +1,5 @@
-// The lines of a feature file as the parser recognized them, in the form of Gherkin's own test data. It must not
-// know the tree.
+// The lines of a feature file as the parser recognized them, in the form of Gherkin's own test data. It must
+// not know the tree.
 #include "executor/gherkin/token_list.h"
 
 #include <fmt/format.h>
@@ -18,8 +18,8 @@ class Listing {
       text_ += "EOF\n";
       return;
     }
-    const bool is_whole_line = token.type == TokenType::empty || token.type == TokenType::comment ||
-                               token.type == TokenType::other;
+    const bool is_whole_line =
+        token.type == TokenType::empty || token.type == TokenType::comment || token.type == TokenType::other;
     append("({}:{}){}:", token.line.number, is_whole_line ? 1 : token.location().column,
            symbol_of(token.type).substr(1));
     if (!token.keyword.empty()) append("({}){}", keyword_type(token), token.keyword);

@@ -228,8 +228,8 @@ std::string document_message(std::string_view uri, const gherkin::Document& docu
   return out.take();
 }
 
-std::string pickle_message(std::string_view uri, const gherkin::Feature& feature, const gherkin::Pickle& pickle,
-                           const PickleIds& pickle_ids, const NodeIds& ids) {
+std::string pickle_message(std::string_view uri, const gherkin::Feature& feature,
+                           const gherkin::Pickle& pickle, const PickleIds& pickle_ids, const NodeIds& ids) {
   Writer out;
   out.begin_object().key("pickle").begin_object();
   out.member("id", pickle_ids.pickle).member("uri", uri);

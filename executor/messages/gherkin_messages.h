@@ -11,12 +11,12 @@
 
 namespace executor::messages {
 
-/// Each gives one envelope, a JSON object on one line without its line end. All texts must be UTF-8. The members
-/// are those of the schema of Cucumber Messages, in the order in which Gherkin's parsers write them.
+/// Each gives one envelope, a JSON object on one line without its line end. All texts must be UTF-8. The
+/// members are those of the schema of Cucumber Messages, in the order in which Gherkin's parsers write them.
 std::string source_message(std::string_view uri, std::string_view text);
 std::string document_message(std::string_view uri, const gherkin::Document& document, const NodeIds& ids);
-std::string pickle_message(std::string_view uri, const gherkin::Feature& feature, const gherkin::Pickle& pickle,
-                           const PickleIds& pickle_ids, const NodeIds& ids);
+std::string pickle_message(std::string_view uri, const gherkin::Feature& feature,
+                           const gherkin::Pickle& pickle, const PickleIds& pickle_ids, const NodeIds& ids);
 std::string parse_error_message(std::string_view uri, const gherkin::ParseError& error);
 
 }  // namespace executor::messages

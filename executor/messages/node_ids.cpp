@@ -1,5 +1,5 @@
-// The ids by which Cucumber Messages refer to the parts of a feature file and to its pickles. It must not know
-// how messages are written.
+// The ids by which Cucumber Messages refer to the parts of a feature file and to its pickles. It must not
+// know how messages are written.
 #include "executor/messages/node_ids.h"
 
 #include "base/random.h"
@@ -10,7 +10,8 @@ namespace {
 /// Walks a document, each part behind those it is made of.
 class Numbering {
  public:
-  Numbering(std::unordered_map<const void*, std::string>& ids, const IdSource& next) : ids_(ids), next_(next) {}
+  Numbering(std::unordered_map<const void*, std::string>& ids, const IdSource& next)
+      : ids_(ids), next_(next) {}
 
   void add(const gherkin::Feature& feature) {
     add_children(feature);

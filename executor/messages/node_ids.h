@@ -1,5 +1,5 @@
-// The ids by which Cucumber Messages refer to the parts of a feature file and to its pickles. It must not know
-// how messages are written.
+// The ids by which Cucumber Messages refer to the parts of a feature file and to its pickles. It must not
+// know how messages are written.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,9 @@ IdSource counting_ids();
 /// Random UUIDs.
 IdSource random_ids();
 
-/// The ids of one document's steps, rows, tags, scenarios, examples, backgrounds and rules, given in the order in
-/// which Gherkin's parsers give them: each part behind those it is made of. The document must outlive them and
-/// stay where it is.
+/// The ids of one document's steps, rows, tags, scenarios, examples, backgrounds and rules, given in the
+/// order in which Gherkin's parsers give them: each part behind those it is made of. The document must
+/// outlive them and stay where it is.
 class NodeIds {
  public:
   NodeIds(const gherkin::Document& document, const IdSource& next);

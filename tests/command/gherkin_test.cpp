@@ -50,12 +50,14 @@ TEST_F(GherkinCommand, InvalidFileIsAMessageAndTheOthersArePrinted) {
   folder_.write("c.feature", "Feature: f\n");
   const auto ran = gherkin({"--ast", "b.feature", "c.feature"});
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_EQ(ran.out,
-            "{\"parseError\":{\"source\":{\"uri\":\"b.feature\",\"location\":{\"line\":1,\"column\":1}},\"message\":"
-            "\"(1:1): expected: #EOF, #Language, #TagLine, #FeatureLine, #Comment, #Empty, got 'garbage'\"}}\n"
-            "{\"gherkinDocument\":{\"feature\":{\"tags\":[],\"location\":{\"line\":1,\"column\":1},"
-            "\"language\":\"en\",\"keyword\":\"Feature\",\"name\":\"f\",\"description\":\"\",\"children\":[]},"
-            "\"comments\":[],\"uri\":\"c.feature\"}}\n");
+  EXPECT_EQ(
+      ran.out,
+      "{\"parseError\":{\"source\":{\"uri\":\"b.feature\",\"location\":{\"line\":1,\"column\":1}},"
+      "\"message\":"
+      "\"(1:1): expected: #EOF, #Language, #TagLine, #FeatureLine, #Comment, #Empty, got 'garbage'\"}}\n"
+      "{\"gherkinDocument\":{\"feature\":{\"tags\":[],\"location\":{\"line\":1,\"column\":1},"
+      "\"language\":\"en\",\"keyword\":\"Feature\",\"name\":\"f\",\"description\":\"\",\"children\":[]},"
+      "\"comments\":[],\"uri\":\"c.feature\"}}\n");
 }
 
 TEST_F(GherkinCommand, TokensOfAnInvalidFileAreItsErrors) {

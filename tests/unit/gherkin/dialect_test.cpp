@@ -15,10 +15,11 @@ TEST(Dialect, EveryLanguageHasKeywordsForEveryKindOfLine) {
   for (const auto& language : all_languages()) {
     const auto* dialect = find_dialect(language);
     ASSERT_NE(dialect, nullptr) << language;
-    for (const auto* list : {&dialect->feature, &dialect->background, &dialect->rule, &dialect->scenario,
-                             &dialect->examples}) {
+    for (const auto* list :
+         {&dialect->feature, &dialect->background, &dialect->rule, &dialect->scenario, &dialect->examples}) {
       EXPECT_FALSE(list->empty()) << language;
-      EXPECT_TRUE(std::none_of(list->begin(), list->end(), [](auto word) { return word.empty(); })) << language;
+      EXPECT_TRUE(std::none_of(list->begin(), list->end(), [](auto word) { return word.empty(); }))
+          << language;
     }
     EXPECT_GE(dialect->steps.size(), 2u) << language;
   }
@@ -31,7 +32,8 @@ TEST(Dialect, UnknownLanguageIsNone) {
 }
 
 TEST(Dialect, LongerKeywordIsTriedFirst) {
-  const auto document = parse("# language: fr\nFonctionnalité: f\nScénario: s\nÉtant donné que x\nÉtant donné y\n");
+  const auto document =
+      parse("# language: fr\nFonctionnalité: f\nScénario: s\nÉtant donné que x\nÉtant donné y\n");
   ASSERT_TRUE(document);
   const auto& steps = document->feature->scenarios.front().steps;
   EXPECT_EQ(steps[0].text, "x");

@@ -208,5 +208,13 @@ TEST(ParseErrors, ExplanationNamesTheNearestKeyword) {
   EXPECT_EQ(open.error().at(0).explanation(), "the file ends within a doc string");
 }
 
+TEST(Parse, LineWithTwoErrorsEndsAtTheLimitToo) {
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += "garbage\n";
+  const auto errors = errors_of(text + "@a b\n");
+  ASSERT_EQ(errors.size(), 11u);
+  EXPECT_EQ(errors.back(), "(11:1): A tag may not contain whitespace");
+}
+
 }  // namespace
 }  // namespace executor::gherkin

@@ -46,22 +46,24 @@ TEST(GherkinMessages, PickleOfARowNamesItsRowOnlyInItsOwnSteps) {
   const NodeIds ids(document, next);
   const auto pickles = gherkin::compile(document);
   const auto& pickle = pickles.pickles.front();
-  EXPECT_EQ(pickle_message("a.feature", *document.feature, pickle, ids_for(pickle, next), ids),
-            R"({"pickle":{"id":"10","uri":"a.feature","location":{"line":12,"column":1},"astNodeIds":["7","5"],)"
-            R"("tags":[],"name":"o 1","language":"en","steps":[)"
-            R"({"id":"8","text":"b","type":"Context","astNodeIds":["0"]},)"
-            R"({"id":"9","text":"1","type":"Context","argument":{)"
-            R"("docString":{"argumentIndex":1,"content":"t","mediaType":"1"},)"
-            R"("dataTable":{"argumentIndex":2,"rows":[{"cells":[{"value":"1"}]}]}},)"
-            R"("astNodeIds":["3","5"]}]}})");
+  EXPECT_EQ(
+      pickle_message("a.feature", *document.feature, pickle, ids_for(pickle, next), ids),
+      R"({"pickle":{"id":"10","uri":"a.feature","location":{"line":12,"column":1},"astNodeIds":["7","5"],)"
+      R"("tags":[],"name":"o 1","language":"en","steps":[)"
+      R"({"id":"8","text":"b","type":"Context","astNodeIds":["0"]},)"
+      R"({"id":"9","text":"1","type":"Context","argument":{)"
+      R"("docString":{"argumentIndex":1,"content":"t","mediaType":"1"},)"
+      R"("dataTable":{"argumentIndex":2,"rows":[{"cells":[{"value":"1"}]}]}},)"
+      R"("astNodeIds":["3","5"]}]}})");
 }
 
 TEST(GherkinMessages, EndOfTheFileHasNoColumn) {
   const auto document = gherkin::parse("@a\n");
   ASSERT_FALSE(document);
-  EXPECT_EQ(parse_error_message("a.feature", document.error().front()),
-            R"({"parseError":{"source":{"uri":"a.feature","location":{"line":2}},)"
-            R"("message":"(2:0): unexpected end of file, expected: #TagLine, #FeatureLine, #Comment, #Empty"}})");
+  EXPECT_EQ(
+      parse_error_message("a.feature", document.error().front()),
+      R"({"parseError":{"source":{"uri":"a.feature","location":{"line":2}},)"
+      R"("message":"(2:0): unexpected end of file, expected: #TagLine, #FeatureLine, #Comment, #Empty"}})");
 }
 
 }  // namespace
