@@ -1,46 +1,16 @@
 // The command line, taken apart and checked. It must not act on anything.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
 #include "executor/cli/gherkin_command.h"
+#include "executor/cli/run_options.h"
 #include "executor/config/config.h"
-#include "executor/model/ids.h"
-#include "executor/report/console.h"
 
 namespace executor::cli {
-
-using std::chrono::milliseconds;
-
-enum class Color { automatic, always, never };
-
-/// What `cexec [run]` takes. Nothing in an optional means: not said, here or in a profile.
-struct RunArguments {
-  std::vector<std::string> paths;  ///< PATH or PATH:LINE
-  std::optional<config::Mode> mode;
-  std::vector<std::pair<model::ProcessName, std::string>> combo;
-  std::optional<milliseconds> timeout;
-  std::optional<milliseconds> step_timeout;
-  std::optional<milliseconds> start_timeout;
-  std::optional<milliseconds> run_timeout;
-  std::optional<std::int64_t> memory;
-  std::optional<std::int64_t> nano_cpus;
-  std::optional<std::int64_t> pids;
-  bool no_limits = false;
-  std::size_t max_fail = 0;  ///< 0: no limit; --fail-fast is 1
-  std::string config;        ///< empty: cexec.yaml here or above
-  std::string profile;
-  report::ConsoleOptions::Detail detail = report::ConsoleOptions::Detail::normal;
-  Color color = Color::automatic;
-  std::string artifacts = "test-artifacts";
-};
 
 /// What `cexec images` takes.
 struct ImagesArguments {
@@ -51,20 +21,24 @@ struct ImagesArguments {
 
 /// The whole of it: one command, or a text to print and be done.
 struct Arguments {
-  enum class Command { run, gherkin, images, print };
+  enum class Command { run, list, gherkin, images, print };
   Command command = Command::run;
-  RunArguments run;
+  RunArguments run;  ///< also of `list`
   ImagesArguments images;
   GherkinArguments gherkin;
   std::string text;  ///< of --help and --version
 };
 
-/// `words` are those behind the program's name. The error is a message for the user.
-tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& words);
+/// `words` are those behind the program's name; what they do not say of a run or list is as in `base`. The
+/// error is a message for the user.
+tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& words,
+                                                     RunArguments base = {});
 
-/// The options of a profile worked in below those of the command line. Also checks all profiles of the
-/// config: an unknown option is an error with its line.
-tl::expected<Arguments, std::string> with_profile(const std::vector<std::string>& words,
-                                                  const Arguments& arguments, const config::Config& config);
+/// The same for the words behind `run`.
+tl::expected<Arguments, std::string> parse_run_words(const std::vector<std::string>& words,
+                                                     RunArguments base);
+
+/// The long names of the options of `run`, without the dashes.
+std::vector<std::string> run_option_names();
 
 }  // namespace executor::cli

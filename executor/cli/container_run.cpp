@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <tuple>
 
@@ -19,18 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kConnectTime = 30s;
 constexpr auto kCleanUpTime = 60s;
-
-/// The platforms that the plan's cases use, in the config's order, which is that of their lines.
-std::vector<const config::Platform*> used_platforms(const plan::Plan& plan) {
-  std::vector<const config::Platform*> used;
-  for (const auto& planned : plan.cases) {
-    for (const auto* platform : planned.platforms) {
-      if (std::find(used.begin(), used.end(), platform) == used.end()) used.push_back(platform);
-    }
-  }
-  std::sort(used.begin(), used.end(), [](const auto* a, const auto* b) { return a->line < b->line; });
-  return used;
-}
 
 }  // namespace
 
@@ -85,7 +72,7 @@ bool ContainerRun::connect() {
 
 std::optional<std::map<model::PlatformName, model::PlatformImage>> ContainerRun::resolve_images() {
   std::map<model::PlatformName, model::PlatformImage> images;
-  for (const auto* platform : used_platforms(plan_)) {
+  for (const auto* platform : plan::used_platforms(plan_)) {
     const auto tell = [this, platform](bool is_detail) {
       return [this, platform, is_detail](std::string_view text) {
         events_.post(model::Preparing{platform->name, std::string(text), is_detail});
@@ -108,7 +95,8 @@ void ContainerRun::run_cases() {
   auto images = resolve_images();
   if (!images) return;
   model::RunStarted started{run_, engine_.description, {}, plan_.cases.size()};
-  for (const auto* platform : used_platforms(plan_)) started.platforms.push_back(images->at(platform->name));
+  for (const auto* platform : plan::used_platforms(plan_))
+    started.platforms.push_back(images->at(platform->name));
   events_.post(std::move(started));
   {
     base::IoLoop loop;

@@ -2,6 +2,7 @@
 #include "executor/cli/feature_files.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,53 @@ Wanted read_path(const std::string& text, const fs::path& here) {
   return {absolute(text), text, std::nullopt};
 }
 
+std::vector<fs::path> feature_files_below(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::path> files;
+  fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    if (it->path().extension() == ".feature" && it->is_regular_file(error)) files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool is_pattern(const std::string& path) {
+  return path.find_first_of("*?[") != std::string::npos;
+}
+
+/// The folders of a pattern before the first that has a wildcard.
+fs::path fixed_part(const fs::path& pattern) {
+  fs::path folder;
+  for (const auto& part : pattern) {
+    if (is_pattern(part.string())) break;
+    folder /= part;
+  }
+  return folder;
+}
+
+using Part = fs::path::const_iterator;
+
+/// `**` stands for any number of folders. A pattern that matches a folder stands for what is below it.
+bool matches(Part pattern, const Part& pattern_end, Part part, const Part& end) {
+  for (; pattern != pattern_end; ++pattern, ++part) {
+    if (*pattern == "**") {
+      const auto rest = std::next(pattern);
+      if (rest == pattern_end) return true;
+      if (*rest == "**") return matches(rest, pattern_end, part, end);
+      for (; part != end; ++part) {
+        if (matches(rest, pattern_end, part, end)) return true;
+      }
+      return false;
+    }
+    if (part == end || ::fnmatch(pattern->c_str(), part->c_str(), FNM_PERIOD) != 0) return false;
+  }
+  return true;
+}
+
+bool matches(const fs::path& pattern, const fs::path& path) {
+  return matches(pattern.begin(), pattern.end(), path.begin(), path.end());
+}
+
 class FeatureLoader {
  public:
   explicit FeatureLoader(const config::Config& config) : config_(config) {}
@@ -54,6 +102,7 @@ class FeatureLoader {
       return;
     }
     if (fs::is_regular_file(wanted.path, error)) return add_file(wanted.path, wanted.line, select);
+    if (is_pattern(wanted.path.string())) return add_matching(wanted, select);
     fail(fmt::format("there is no {}{}", wanted.as_given, nearest_to(wanted.path)));
   }
 
@@ -65,15 +114,22 @@ class FeatureLoader {
  private:
   void fail(std::string message) { errors_.push_back(std::move(message)); }
 
-  std::vector<fs::path> files_below(const fs::path& folder) {
-    std::vector<fs::path> files;
-    std::error_code error;
-    fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
-    for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-      if (it->path().extension() == ".feature" && it->is_regular_file(error)) files.push_back(it->path());
+  void add_matching(const Wanted& wanted, bool select) {
+    bool any = false;
+    for (const auto& file : files_below(fixed_part(wanted.path))) {
+      if (!matches(wanted.path, file)) continue;
+      add_file(file, wanted.line, select);
+      any = true;
     }
+    if (any) return;
+    set_.warnings.push_back(
+        fmt::format("no feature file matches {}{}", wanted.as_given, nearest_to(wanted.path)));
+  }
+
+  std::vector<fs::path> files_below(const fs::path& folder) {
+    std::error_code error;
+    auto files = feature_files_below(folder, error);
     if (error) fail(fmt::format("{}: {}", folder.string(), error.message()));
-    std::sort(files.begin(), files.end());
     return files;
   }
 
@@ -103,14 +159,31 @@ class FeatureLoader {
     for (const auto& error : document.error()) fail(place_and_explanation(uri, error));
   }
 
-  static std::string nearest_to(const fs::path& path) {
+  /// A name in the same folder, or a feature file of the config's.
+  [[nodiscard]] std::string nearest_to(const fs::path& path) {
     std::vector<std::string> names;
     std::error_code error;
     for (fs::directory_iterator it(path.parent_path(), error), end; !error && it != end;
          it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
-    return text::did_you_mean(path.filename().string(), names);
+    if (is_pattern(path.filename().string())) return nearest_to_pattern(path.filename().string(), names);
+    if (const auto near = text::did_you_mean(path.filename().string(), names); !near.empty()) return near;
+    names.clear();
+    for (const auto& root : config_.features) {
+      for (const auto& file : feature_files_below(root, error)) names.push_back(uri_of(file));
+    }
+    return text::did_you_mean(uri_of(path), names);
+  }
+
+  /// A name whose beginning is like the pattern's up to its first wildcard.
+  static std::string nearest_to_pattern(const std::string& pattern, const std::vector<std::string>& names) {
+    const auto fixed = pattern.substr(0, pattern.find_first_of("*?["));
+    std::vector<std::string> beginnings;
+    for (const auto& name : names) beginnings.push_back(name.substr(0, fixed.size()));
+    const auto found = std::find(beginnings.begin(), beginnings.end(), text::nearest(fixed, beginnings));
+    if (fixed.empty() || found == beginnings.end() || found->empty()) return {};
+    return fmt::format("; did you mean '{}'?", names[static_cast<std::size_t>(found - beginnings.begin())]);
   }
 
   const config::Config& config_;
@@ -153,16 +226,15 @@ std::string place_and_explanation(const std::string& uri, const gherkin::ParseEr
                      error.explanation());
 }
 
-tl::expected<FeatureSet, std::vector<std::string>> load_features(const std::vector<std::string>& paths,
-                                                                 const config::Config& config,
-                                                                 const fs::path& here) {
+tl::expected<FeatureSet, std::vector<std::string>> load_features(const FeatureRequest& request,
+                                                                 const config::Config& config) {
   FeatureLoader loader(config);
-  for (const auto& path : paths) loader.add(read_path(path, here), true);
-  if (paths.empty()) {
+  for (const auto& path : request.paths) loader.add(read_path(path, request.here), true);
+  for (const auto& uri : request.uris) loader.add({(config.root / uri).lexically_normal(), uri, {}}, false);
+  if (request.paths.empty() && request.uris.empty()) {
     for (const auto& path : config.features) {
-      loader.add(
-          {path, fmt::format("{} (`features` in {})", path.string(), config.file.string()), std::nullopt},
-          false);
+      loader.add({path, fmt::format("{} (`features` in {})", path.string(), config.file.string()), {}},
+                 false);
     }
   }
   return loader.finish();

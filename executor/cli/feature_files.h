@@ -32,11 +32,17 @@ tl::expected<FeatureText, std::string> read_feature_file(const std::filesystem::
 /// "features/x.feature:3:5: expected … but found …"
 std::string place_and_explanation(const std::string& uri, const gherkin::ParseError& error);
 
-/// Finds and parses the files of `paths` (PATH or PATH:LINE, relative to `here`), or of the config if there
-/// are none. A folder stands for all *.feature below it, in the order of their names. On failure: a message
-/// for each thing that is wrong, with its place.
-tl::expected<FeatureSet, std::vector<std::string>> load_features(const std::vector<std::string>& paths,
-                                                                 const config::Config& config,
-                                                                 const std::filesystem::path& here);
+/// Which files a command is about.
+struct FeatureRequest {
+  std::vector<std::string> paths;  ///< PATH, PATH:LINE or a pattern with `*`, `?`, `[…]` and `**`
+  std::vector<std::string> uris;   ///< relative to the config's folder; of cases named by their ids
+  std::filesystem::path here;      ///< what the paths are relative to
+};
+
+/// Finds and parses the files of the request, or of the config if it names none. A folder stands for all
+/// *.feature below it, in the order of their names; a pattern that matches nothing is a warning. On failure:
+/// a message for each thing that is wrong, with its place.
+tl::expected<FeatureSet, std::vector<std::string>> load_features(const FeatureRequest& request,
+                                                                 const config::Config& config);
 
 }  // namespace executor::cli

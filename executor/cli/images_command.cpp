@@ -5,7 +5,6 @@
 
 #include <iostream>
 
-#include "docker/images.h"
 #include "executor/cli/engine.h"
 #include "executor/cli/setup.h"
 #include "executor/image/resolve.h"
@@ -16,6 +15,11 @@ namespace executor::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::string describe(const image::Found& found, const config::Platform& platform) {
+  if (found.id.empty()) return platform.build ? "not built" : "not there";
+  return fmt::format("{} {}", found.id.substr(7, 12), text::format_size(found.size));
+}
 
 void print_failure(const image::Error& error) {
   if (!error.build_output.empty()) std::cerr << error.build_output;
@@ -47,20 +51,16 @@ ExitCode build_all(const docker::Client& client, const config::Config& config, b
 /// A line a platform: its name, its image, and whether the engine has it.
 ExitCode list_all(const docker::Client& client, const config::Config& config) {
   for (const auto& platform : config.platforms) {
-    std::string reference = platform.image;
-    if (platform.build) {
-      const auto tag = image::built_tag(platform);
-      if (!tag) {
-        complain(fmt::format("platform '{}': {}", platform.name.text(), tag.error().message));
+    std::string line = "(host process only)";
+    if (platform.build || !platform.image.empty()) {
+      const auto found = image::look_up(client, platform, {base::Deadline::in(30s), {}});
+      if (!found) {
+        print_failure(found.error());
         return ExitCode::bad_input;
       }
-      reference = *tag;
+      line = fmt::format("{}  {}", found->reference, describe(*found, platform));
     }
-    if (reference.empty()) reference = "(host process only)";
-    const auto image = docker::inspect_image(client, reference, {base::Deadline::in(30s), {}});
-    const auto state = image ? fmt::format("{} {}", image->id.substr(7, 12), text::format_size(image->size))
-                             : std::string(platform.build ? "not built" : "not there");
-    std::cout << fmt::format("{:<12} {}  {}\n", platform.name.text(), reference, state);
+    std::cout << fmt::format("{:<12} {}\n", platform.name.text(), line);
   }
   return ExitCode::all_passed;
 }

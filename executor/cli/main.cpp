@@ -8,6 +8,7 @@
 #include "executor/cli/arguments.h"
 #include "executor/cli/exit_code.h"
 #include "executor/cli/images_command.h"
+#include "executor/cli/list_command.h"
 #include "executor/cli/run_command.h"
 #include "executor/cli/setup.h"
 
@@ -31,6 +32,7 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
   }
   switch (arguments->command) {
     case Arguments::Command::print: std::cout << arguments->text; return ExitCode::all_passed;
+    case Arguments::Command::list: return executor::cli::list_command(words, *arguments);
     case Arguments::Command::gherkin: return executor::cli::gherkin_command(arguments->gherkin);
     case Arguments::Command::images: return executor::cli::images_command(arguments->images);
     case Arguments::Command::run: break;

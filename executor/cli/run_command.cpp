@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,10 +14,10 @@
 #include "base/random.h"
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
-#include "executor/cli/feature_files.h"
+#include "executor/cli/dry_run.h"
+#include "executor/cli/preparation.h"
 #include "executor/cli/setup.h"
 #include "executor/report/console.h"
-#include "executor/text/nearest.h"
 
 namespace executor::cli {
 namespace {
@@ -62,6 +61,7 @@ bool is_set(const char* variable) {
 report::ConsoleOptions console_options(const RunArguments& run) {
   report::ConsoleOptions options;
   options.detail = run.detail;
+  options.show_tags = run.show_tags;
   options.color = run.color == Color::always ||
                   (run.color == Color::automatic && ::isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR"));
   options.github_actions = is_set("GITHUB_ACTIONS");
@@ -109,18 +109,6 @@ std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
 }
 
-bool check_combo(const RunArguments& run, const config::Config& config) {
-  for (const auto& [process, platform] : run.combo) {
-    if (platform == "*" || config.find_platform(model::PlatformName(platform)) != nullptr) continue;
-    std::vector<std::string> names;
-    for (const auto& known : config.platforms) names.push_back(known.name.text());
-    complain(fmt::format("--combo {}={}: there is no platform '{}'{}", process.text(), platform, platform,
-                         text::did_you_mean(platform, names)));
-    return false;
-  }
-  return true;
-}
-
 bool check_mode(const RunArguments& run, const config::Config& config) {
   const auto mode = run.mode ? run.mode : config.mode;
   if (mode == config::Mode::container_seq) return true;
@@ -129,14 +117,6 @@ bool check_mode(const RunArguments& run, const config::Config& config) {
            : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
              "`mode: container-seq` in cexec.yaml makes it the default");
   return false;
-}
-
-ExitCode complain_of_nothing(const RunArguments& run, const plan::Plan& plan) {
-  complain(run.paths.empty() ? "nothing selected: the feature files hold no scenario with steps"
-                             : "nothing selected: no scenario stands at " + run.paths.front());
-  if (!run.combo.empty() && !plan.scenarios.empty())
-    complain("--combo rules out every combination of what was named");
-  return ExitCode::nothing_selected;
 }
 
 ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::string& program) {
@@ -162,32 +142,11 @@ ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::st
 
 ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments,
                      const std::string& program) {
-  const auto config = load_config(arguments.run.config);
-  if (!config) return config.error();
-  const auto merged = with_profile(words, arguments, *config);
-  if (!merged) {
-    complain(merged.error());
-    return ExitCode::bad_input;
-  }
-  const auto& run = merged->run;
-  if (!check_mode(run, *config) || !check_combo(run, *config)) return ExitCode::bad_input;
-  const auto features = load_features(run.paths, *config, fs::current_path());
-  if (!features) {
-    for (const auto& error : features.error()) complain(error);
-    return ExitCode::bad_input;
-  }
-  for (const auto& warning : features->warnings) complain("warning: " + warning);
-  const auto plan = plan::make_plan(features->files, *config, {features->selection, run.combo});
-  if (!plan) {
-    for (const auto& problem : plan.error())
-      complain(fmt::format("{}: {}", problem.location.text(), problem.message));
-    return ExitCode::bad_input;
-  }
-  for (const auto& warning : plan->warnings) {
-    complain(fmt::format("warning: {}: {}", warning.location.text(), warning.message));
-  }
-  if (plan->cases.empty()) return complain_of_nothing(run, *plan);
-  return run_plan(run, *plan, program);
+  const auto prepared = prepare(words, arguments);
+  if (!prepared) return prepared.error();
+  const auto& run = (*prepared)->arguments.run;
+  if (!check_mode(run, (*prepared)->config)) return ExitCode::bad_input;
+  return run.dry_run ? dry_run(**prepared) : run_plan(run, (*prepared)->plan, program);
 }
 
 }  // namespace executor::cli

@@ -77,13 +77,24 @@ docker::Result<std::string> tag_of(const config::Platform& platform, const docke
   return fmt::format("cexec-{}:{}", lower(platform.name.text()), all.finish_hex().substr(0, 16));
 }
 
+tl::expected<docker::BuildContext, Error> scan(const config::Platform& platform) {
+  auto context = docker::BuildContext::scan(platform.build->context, platform.build->dockerfile);
+  if (context) return std::move(*context);
+  return tl::unexpected(failure(platform, "cannot be built", context.error(), "see `build:` in cexec.yaml"));
+}
+
+tl::unexpected<Error> no_image(const config::Platform& platform) {
+  return tl::unexpected(Error{fmt::format("platform '{}' has neither build nor image", platform.name.text()),
+                              "container modes need one of them; `process:` alone is for host processes",
+                              {},
+                              false});
+}
+
 tl::expected<model::PlatformImage, Error> build(const docker::Client& client,
                                                 const config::Platform& platform, const Progress& progress,
                                                 const docker::Call& call) {
-  const auto context = docker::BuildContext::scan(platform.build->context, platform.build->dockerfile);
-  if (!context)
-    return tl::unexpected(
-        failure(platform, "cannot be built", context.error(), "see `build:` in cexec.yaml"));
+  const auto context = scan(platform);
+  if (!context) return tl::unexpected(context.error());
   const auto tag = tag_of(platform, *context);
   if (!tag) return tl::unexpected(failure(platform, "cannot be built", tag.error(), {}));
   const auto there = docker::inspect_image(client, *tag, call);
@@ -145,21 +156,30 @@ tl::expected<model::PlatformImage, Error> find_or_pull(const docker::Client& cli
 
 }  // namespace
 
-docker::Result<std::string> built_tag(const config::Platform& platform) {
-  const auto context = docker::BuildContext::scan(platform.build->context, platform.build->dockerfile);
-  if (!context) return tl::unexpected(context.error());
-  return tag_of(platform, *context);
-}
-
 tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client,
                                                   const config::Platform& platform, const Progress& progress,
                                                   const docker::Call& call) {
   if (platform.build) return build(client, platform, progress, call);
   if (!platform.image.empty()) return find_or_pull(client, platform, progress, call);
-  return tl::unexpected(Error{fmt::format("platform '{}' has neither build nor image", platform.name.text()),
-                              "container modes need one of them; `process:` alone is for host processes",
-                              {},
-                              false});
+  return no_image(platform);
+}
+
+tl::expected<Found, Error> look_up(const docker::Client& client, const config::Platform& platform,
+                                   const docker::Call& call) {
+  Found found;
+  found.reference = platform.image;
+  if (platform.build) {
+    const auto context = scan(platform);
+    if (!context) return tl::unexpected(context.error());
+    auto tag = tag_of(platform, *context);
+    if (!tag) return tl::unexpected(failure(platform, "cannot be built", tag.error(), {}));
+    found.reference = std::move(*tag);
+  }
+  if (found.reference.empty()) return no_image(platform);
+  const auto there = docker::inspect_image(client, found.reference, call);
+  if (there) return Found{std::move(found.reference), there->id, there->size};
+  if (there.error().is_status(404)) return found;
+  return tl::unexpected(failure(platform, "the engine was asked for its image", there.error(), {}));
 }
 
 }  // namespace executor::image

@@ -1,6 +1,7 @@
 // The image of a platform: found, pulled or built. It must not know what is run from it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,16 @@ tl::expected<model::PlatformImage, Error> resolve(const docker::Client& client,
                                                   const config::Platform& platform, const Progress& progress,
                                                   const docker::Call& call);
 
-/// "cexec-python:1f0a3c…": the tag of a platform that is built, by its content. Reads the whole context.
-docker::Result<std::string> built_tag(const config::Platform& platform);
+/// What the engine has of a platform's image.
+struct Found {
+  std::string reference;  ///< as in cexec.yaml, or the tag that a build would give
+  std::string id;         ///< "sha256:…"; empty if the engine does not have it
+  std::int64_t size = 0;  ///< bytes
+};
+
+/// Asks for what resolve() would take, pull or build, and does neither: reads the whole build context, and
+/// asks the engine once. An image that is not there is no error.
+tl::expected<Found, Error> look_up(const docker::Client& client, const config::Platform& platform,
+                                   const docker::Call& call);
 
 }  // namespace executor::image

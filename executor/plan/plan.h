@@ -17,6 +17,7 @@
 #include "executor/gherkin/pickle.h"
 #include "executor/model/event.h"
 #include "executor/model/ids.h"
+#include "executor/plan/selection.h"
 
 namespace executor::plan {
 
@@ -85,6 +86,7 @@ struct Case {
   std::vector<const config::Platform*> platforms;  ///< one for each of the scenario's processes
 
   [[nodiscard]] CaseId id() const;
+  void append_id(std::string& text) const;
   [[nodiscard]] std::vector<std::pair<ProcessName, PlatformName>> combination() const;
 };
 
@@ -95,24 +97,15 @@ struct Problem {
 };
 
 struct Plan {
-  std::vector<std::unique_ptr<Scenario>> scenarios;
-  std::vector<Case> cases;
+  std::vector<std::unique_ptr<Scenario>> scenarios;  ///< that have a case
+  std::vector<Case> cases;                           ///< those of one scenario together
   std::vector<Problem> warnings;
+  std::size_t pickles = 0;            ///< in all files, chosen or not
+  std::vector<Narrowing> narrowings;  ///< what each wish of the selection left, in order
 };
 
-/// Which of a file's scenarios: those of one line (of a feature, rule, scenario, examples, row or step), or
-/// all.
-struct PathSelection {
-  std::string uri;
-  std::optional<std::uint32_t> line;
-};
-
-/// What is to be run.
-struct Selection {
-  std::vector<PathSelection> paths;  ///< empty: all
-  /// Processes and the platform each must have; "*" stands for any. A scenario without such a process is out.
-  std::vector<std::pair<ProcessName, std::string>> combo;
-};
+/// The platforms that the plan's cases use, in the config's order.
+std::vector<const config::Platform*> used_platforms(const Plan& plan);
 
 /// Checks every step and tag of every selected scenario and multiplies by the matrix. The files and the
 /// config must outlive the plan. On failure: everything that is wrong, in the order of the files.

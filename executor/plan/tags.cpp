@@ -122,19 +122,22 @@ std::string misspelt(std::string_view key, bool has_value, const Scenario& scena
 
 }  // namespace
 
+std::string_view key_of(std::string_view tag) {
+  return tag.substr(1, tag.find(':') - 1);
+}
+
 void read_tags(const gherkin::Pickle& pickle, const config::Config& config, Scenario& scenario,
                PlatformTags& platforms, std::vector<Problem>& errors, std::vector<Problem>& warnings) {
   TagReader reader(config, scenario, platforms);
   for (const auto* tag : pickle.tags) {
     scenario.tags.push_back(tag->name);
-    const auto body = tag->name.substr(1);
-    const auto colon = body.find(':');
-    const auto key = body.substr(0, colon);
-    const auto value = colon == std::string_view::npos ? std::string_view() : body.substr(colon + 1);
+    const auto key = key_of(tag->name);
+    const bool has_value = key.size() + 1 < tag->name.size();
+    const auto value = has_value ? tag->name.substr(key.size() + 2) : std::string_view();
     const model::SourceLocation place{scenario.file->uri, tag->location.line, tag->location.column};
     if (const auto read = reader.read(key, value); !read) {
       errors.push_back({place, fmt::format("{}: {}", tag->name, read.error())});
-    } else if (const auto meant = misspelt(key, colon != std::string_view::npos, scenario); !meant.empty()) {
+    } else if (const auto meant = misspelt(key, has_value, scenario); !meant.empty()) {
       warnings.push_back(
           {place, fmt::format("{} has no meaning here; did you mean '@{}'?", tag->name, meant)});
     }

@@ -10,6 +10,9 @@
 
 namespace executor::plan {
 
+/// "slow" of "@slow" and of "@slow:why".
+std::string_view key_of(std::string_view tag);
+
 /// Tags that choose platforms, to be resolved against the config.
 struct PlatformTags {
   std::vector<std::vector<std::string>> every;                         ///< @platform: each list must hold

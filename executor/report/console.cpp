@@ -119,6 +119,8 @@ void Console::print(const model::CaseFinished& event) {
                       clean(report.id.text()));
   if (category == Category::skipped) out_ << "  (" << clean(model::message_of(report.outcome)) << ")";
   out_ << '\n';
+  if (options_.show_tags && !report.tags.empty())
+    print_label("tags", fmt::format("{}", fmt::join(report.tags, " ")));
   if (is_red) return print_failure(report);
   if (options_.detail == ConsoleOptions::Detail::verbose) print_steps(report);
   for (const auto& warning : report.warnings) print_label("warning", warning);

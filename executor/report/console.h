@@ -17,6 +17,7 @@ struct ConsoleOptions {
   enum class Detail { quiet, normal, verbose };
   Detail detail = Detail::normal;
   bool color = false;
+  bool show_tags = false;       ///< below each case
   bool github_actions = false;  ///< the output is read by a GitHub Actions runner, which obeys commands in it
 };
 

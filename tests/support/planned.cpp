@@ -19,11 +19,12 @@ config::Config three_platforms() {
   return config;
 }
 
-PlannedText::PlannedText(const std::string& text, config::Config with, const plan::Selection& selection)
+PlannedText::PlannedText(const std::string& text, config::Config with, const plan::Selection& selection,
+                         const std::string& uri)
     : config(std::move(with)) {
   auto document = gherkin::parse(text).value();
   auto pickles = gherkin::compile(document);
-  files.push_back({"features/x.feature", std::move(document), std::move(pickles)});
+  files.push_back({uri, std::move(document), std::move(pickles)});
   auto made = plan::make_plan(files, config, selection);
   const auto say = [](const plan::Problem& p) { return p.location.text() + ": " + p.message; };
   if (!made) {

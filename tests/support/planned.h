@@ -15,7 +15,8 @@ executor::config::Config three_platforms();
 /// Parses and plans; keeps all that the plan points into.
 struct PlannedText {
   explicit PlannedText(const std::string& text, executor::config::Config with = three_platforms(),
-                       const executor::plan::Selection& selection = {});
+                       const executor::plan::Selection& selection = {},
+                       const std::string& uri = "features/x.feature");
 
   executor::config::Config config;
   std::vector<executor::plan::FeatureFile> files;

@@ -1,6 +1,9 @@
 #include "executor/cli/arguments.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "executor/cli/profiles.h"
 
 namespace executor::cli {
 namespace {
@@ -21,7 +24,7 @@ std::string error_of(const std::vector<std::string>& words) {
 }
 
 TEST(ParseArguments, RunMayBeLeftOut) {
-  EXPECT_EQ(run_of({"--container-seq", "a.feature:3", "b"}).paths,
+  EXPECT_EQ(run_of({"--container-seq", "a.feature:3", "b"}).choose.paths,
             (std::vector<std::string>{"a.feature:3", "b"}));
   EXPECT_EQ(run_of({"run", "--container-sequential"}).mode, config::Mode::container_seq);
   EXPECT_EQ(run_of({}).mode, std::nullopt);
@@ -65,11 +68,46 @@ TEST(ParseArguments, ValuesAreRead) {
 }
 
 TEST(ParseArguments, ComboIsTakenApart) {
-  const auto combo = run_of({"--combo", "writer=python,reader=*"}).combo;
+  const auto combo = run_of({"--combo", "writer=python,reader=*"}).choose.wishes.combo;
   ASSERT_EQ(combo.size(), 2u);
   EXPECT_EQ(combo[0].first.text(), "writer");
   EXPECT_EQ(combo[1].second, "*");
   EXPECT_NE(error_of({"--combo", "writer"}).find("'writer' is not PROCESS=PLATFORM"), std::string::npos);
+}
+
+TEST(ParseArguments, ChoicesAreRead) {
+  const auto choose = run_of({"--tags", "@a or @b", "--tags=not @c", "--tag", "d", "--name", "x.*",
+                              "--platform", "python,cpp", "--unit", "--system", "--only-slow", "--shard",
+                              "2/5", "--combine", "pairwise", "--from-file", "-"})
+                          .choose;
+  EXPECT_EQ(choose.expressions, (std::vector<std::string>{"@a or @b", "not @c"}));
+  EXPECT_EQ(choose.tags, std::vector<std::string>{"d"});
+  EXPECT_EQ(choose.names, std::vector<std::string>{"x.*"});
+  EXPECT_EQ(choose.platforms, std::vector<std::string>{"python,cpp"});
+  EXPECT_EQ(choose.wishes.levels, (std::set{plan::Level::unit, plan::Level::system}));
+  EXPECT_TRUE(choose.wishes.only_slow);
+  EXPECT_EQ(choose.wishes.shard->index, 2u);
+  EXPECT_EQ(choose.wishes.shard->count, 5u);
+  EXPECT_EQ(choose.wishes.combine, config::Combine::pairwise);
+  EXPECT_EQ(choose.from_file, "-");
+}
+
+TEST(ParseArguments, WrongChoicesSayWhatIsExpected) {
+  for (const auto* shard : {"0/3", "4/3", "3", "a/b", "/", "1/"}) {
+    EXPECT_EQ(error_of({"--shard", shard}),
+              fmt::format("--shard: expected K/N with K from 1 to N, found '{}'", shard));
+  }
+  EXPECT_EQ(error_of({"--combine", "some"}), "--combine: expected all, pairwise, same or each, found 'some'");
+  EXPECT_EQ(error_of({"list", "--format", "xml"}), "--format: expected human, json or ids, found 'xml'");
+}
+
+TEST(ParseArguments, ListTakesTheOptionsOfARun) {
+  const auto arguments =
+      parse_arguments({"list", "--container-seq", "--memory", "64m", "--format", "ids", "a"});
+  ASSERT_TRUE(arguments) << arguments.error();
+  EXPECT_EQ(arguments->command, Command::list);
+  EXPECT_EQ(arguments->run.format, ListFormat::ids);
+  EXPECT_EQ(arguments->run.choose.paths, std::vector<std::string>{"a"});
 }
 
 TEST(ParseArguments, UnknownOptionNamesTheNearest) {
@@ -89,8 +127,11 @@ TEST(ParseArguments, WrongValuesSayWhy) {
 }
 
 TEST(ParseArguments, HelpAndVersionAreTexts) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"--help"}, {"--version"}, {"run", "--help"}, {"images", "-h"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                {"--version"},
+                                                {"run", "--help"},
+                                                {"list", "--help"},
+                                                {"images", "-h"}}) {
     const auto arguments = parse_arguments(words);
     ASSERT_TRUE(arguments);
     EXPECT_EQ(arguments->command, Command::print);
@@ -99,13 +140,16 @@ TEST(ParseArguments, HelpAndVersionAreTexts) {
 }
 
 TEST(ParseArguments, HelpHoldsIn80Columns) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"--help"}, {"run", "--help"}, {"images", "-h"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                {"run", "--help"},
+                                                {"list", "-h"},
+                                                {"gherkin", "-h"},
+                                                {"images", "-h"}}) {
     const std::string text = parse_arguments(words)->text;
     std::string_view rest = text;
     while (!rest.empty()) {
       const auto line = rest.substr(0, rest.find('\n'));
-      EXPECT_LE(line.size(), 82u) << line;
+      EXPECT_LE(line.size(), 80u) << line;
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     }
   }

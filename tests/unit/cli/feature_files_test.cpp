@@ -19,7 +19,7 @@ struct Tree {
     folder.write("features/readme.txt", "no feature");
   }
   std::vector<std::string> uris(const std::vector<std::string>& paths) {
-    const auto set = load_features(paths, config, folder.path());
+    const auto set = load_features({paths, {}, folder.path()}, config);
     std::vector<std::string> list;
     if (!set) return set.error();
     for (const auto& file : set->files) list.push_back(file.uri);
@@ -40,7 +40,7 @@ TEST(LoadFeatures, FoldersStandForAllFilesBelowInOrder) {
 
 TEST(LoadFeatures, LineBelongsToTheSelection) {
   Tree tree;
-  const auto set = load_features({"features/b.feature:2"}, tree.config, tree.folder.path());
+  const auto set = load_features({{"features/b.feature:2"}, {}, tree.folder.path()}, tree.config);
   ASSERT_TRUE(set);
   EXPECT_EQ(set->selection.at(0).uri, "features/b.feature");
   EXPECT_EQ(set->selection.at(0).line, 2u);
@@ -48,16 +48,46 @@ TEST(LoadFeatures, LineBelongsToTheSelection) {
 
 TEST(LoadFeatures, PathsAreRelativeToWhereCexecIsCalled) {
   Tree tree;
-  const auto set = load_features({"b.feature"}, tree.config, tree.folder.path() / "features");
+  const auto set = load_features({{"b.feature"}, {}, tree.folder.path() / "features"}, tree.config);
   ASSERT_TRUE(set);
   EXPECT_EQ(set->files.at(0).uri, "features/b.feature");
+}
+
+TEST(LoadFeatures, PatternsMatchFilesAndFolders) {
+  Tree tree;
+  tree.folder.write("features/a/deep/d.feature", kFeature);
+  tree.folder.write("features/[x].feature", kFeature);
+  const std::vector<std::string> below{"features/a/c.feature", "features/a/deep/d.feature"};
+  EXPECT_EQ(tree.uris({"features/*/*.feature"}), std::vector<std::string>{below[0]});
+  EXPECT_EQ(tree.uris({"features/**/?.feature"}),
+            (std::vector<std::string>{below[0], below[1], "features/b.feature"}));
+  EXPECT_EQ(tree.uris({"feat*/a"}), below);
+  EXPECT_EQ(tree.uris({"**/deep/**"}), std::vector<std::string>{below[1]});
+  EXPECT_EQ(tree.uris({"features/[x].feature"}), std::vector<std::string>{"features/[x].feature"});
+  EXPECT_EQ(tree.uris({"features/[!x].feature"}), std::vector<std::string>{"features/b.feature"});
+}
+
+TEST(LoadFeatures, PatternThatMatchesNothingIsAWarning) {
+  Tree tree;
+  const auto set = load_features({{"features/bb*.feature"}, {}, tree.folder.path()}, tree.config);
+  ASSERT_TRUE(set);
+  EXPECT_TRUE(set->files.empty());
+  EXPECT_EQ(set->warnings, std::vector<std::string>{
+                               "no feature file matches features/bb*.feature; did you mean 'b.feature'?"});
+}
+
+TEST(LoadFeatures, MissingFileOfAnotherFolderIsFoundByItsPath) {
+  Tree tree;
+  EXPECT_EQ(
+      tree.uris({"feature/a/c.feature"}),
+      std::vector<std::string>{"there is no feature/a/c.feature; did you mean 'features/a/c.feature'?"});
 }
 
 TEST(LoadFeatures, FileThatIsNoUtf8IsReadWithAWarning) {
   Tree tree;
   tree.folder.write("features/b.feature",
                     "Feature: caf\xC3\xA9\n Scenario: na\xEFve\n  Given the 'w' process x\n");
-  const auto set = load_features({"features/b.feature"}, tree.config, tree.folder.path());
+  const auto set = load_features({{"features/b.feature"}, {}, tree.folder.path()}, tree.config);
   ASSERT_TRUE(set);
   EXPECT_EQ(set->warnings,
             std::vector<std::string>{

@@ -70,16 +70,33 @@ TEST(Resolve, WrongReferenceIsNamed) {
 TEST(Resolve, BuiltImageIsReusedWhileItsContentIsTheSame) {
   Resolving r;
   r.from_folder();
-  const auto tag = built_tag(r.platform).value();
+  const auto tag_now = [&r] {
+    r.scripted.transport.answer(404, "{}");
+    return look_up(r.scripted.client, r.platform, soon())->reference;
+  };
+  const auto tag = tag_now();
   EXPECT_TRUE(tag.starts_with("cexec-python:"));
   r.scripted.transport.answer(200, R"({"Id":"sha256:3"})");
   EXPECT_EQ(r.resolve()->reference, tag);
-  EXPECT_EQ(r.scripted.transport.asked(0), "GET /v1.41/images/" + tag + "/json");
+  EXPECT_EQ(r.scripted.transport.asked(1), "GET /v1.41/images/" + tag + "/json");
   r.platform.build->args = {{"A", "1"}};
-  const auto with_args = built_tag(r.platform).value();
+  const auto with_args = tag_now();
   EXPECT_NE(with_args, tag);
   r.folder.write("new", "file");
-  EXPECT_NE(built_tag(r.platform).value(), with_args);
+  EXPECT_NE(tag_now(), with_args);
+}
+
+TEST(LookUp, TellsWhatIsThereAndStartsNothing) {
+  Resolving r;
+  r.platform.image = "debian:12";
+  r.scripted.transport.answer(200, R"({"Id":"sha256:1","Size":7})").answer(404, "{}");
+  const auto there = look_up(r.scripted.client, r.platform, soon());
+  EXPECT_EQ(there->id, "sha256:1");
+  EXPECT_EQ(there->size, 7);
+  EXPECT_EQ(look_up(r.scripted.client, r.platform, soon())->id, "");
+  r.platform.image.clear();
+  EXPECT_EQ(look_up(r.scripted.client, r.platform, soon()).error().reason,
+            "platform 'Python' has neither build nor image");
 }
 
 TEST(Resolve, MissingBuiltImageIsBuilt) {

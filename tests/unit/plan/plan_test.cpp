@@ -202,7 +202,9 @@ TEST(MakePlan, PathAndLineSelect) {
 
 TEST(MakePlan, ComboSelectsAssignments) {
   const auto with = [](std::vector<std::pair<ProcessName, std::string>> combo) {
-    return Planned(kTwo, three_platforms(), Selection{{}, std::move(combo)}).ids;
+    Selection selection;
+    selection.combo = std::move(combo);
+    return Planned(kTwo, three_platforms(), selection).ids;
   };
   EXPECT_EQ(with({{ProcessName("writer"), "cpp"}, {ProcessName("reader"), "node"}}),
             std::vector<std::string>{"features/x.feature:2 writer=cpp reader=node"});

@@ -1,0 +1,100 @@
+// Why a selection chose nothing, and what may have been meant. It must not know where messages go.
+#include "executor/cli/nothing_selected.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "executor/text/nearest.h"
+
+namespace executor::cli {
+namespace {
+
+std::set<std::string> all_tags(const std::vector<plan::FeatureFile>& files) {
+  std::set<std::string_view> seen;
+  for (const auto& file : files) {
+    for (const auto& pickle : file.pickles.pickles) {
+      for (const auto* tag : pickle.tags) seen.insert(tag->name);
+    }
+  }
+  return {seen.begin(), seen.end()};
+}
+
+/// "1 scenario", "3 scenarios".
+std::string count(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+/// "; the nearest begins in line 12", if the file has a scenario at all.
+std::string nearest_line(const plan::FeatureFile& file, std::uint32_t line) {
+  const auto& pickles = file.pickles.pickles;
+  const auto distance = [line](const gherkin::Pickle& pickle) {
+    const auto own = pickle.location.line;
+    return own > line ? own - line : line - own;
+  };
+  const auto nearest = std::min_element(pickles.begin(), pickles.end(), [&](const auto& a, const auto& b) {
+    return distance(a) < distance(b);
+  });
+  return nearest == pickles.end() ? std::string() : fmt::format("; the nearest begins in line {}", nearest->location.line);
+}
+
+std::string nothing_at_the_paths(const plan::Selection& selection, const std::vector<plan::FeatureFile>& files) {
+  for (const auto& path : selection.paths) {
+    const auto file = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.uri == path.uri; });
+    if (!path.line || file == files.end()) continue;
+    return fmt::format("no scenario stands at {}:{}{}", path.uri, *path.line, nearest_line(*file, *path.line));
+  }
+  return "no scenario stands at the paths";
+}
+
+std::string reason(const plan::Narrowing& narrowing, const plan::Selection& selection,
+                   const std::vector<plan::FeatureFile>& files) {
+  const auto before = count(narrowing.before, narrowing.counts_cases ? "case" : "scenario");
+  if (narrowing.by == "the paths") return nothing_at_the_paths(selection, files);
+  if (narrowing.by == "the tags") {
+    std::string all;
+    for (const auto& expression : selection.tags) {
+      all += fmt::format("{}{}", all.empty() ? "" : " and ", expression.text());
+    }
+    return fmt::format("none of {} has the tags {}", before, all);
+  }
+  if (narrowing.by == "--from-file" && selection.cases->empty()) return "--from-file holds no id of a case";
+  if (narrowing.by == "the platforms") return "the platforms that were named leave no combination";
+  if (narrowing.by == "--shard") {
+    return fmt::format("shard {}/{} holds none of {}", selection.shard->index, selection.shard->count, before);
+  }
+  return fmt::format("{} leaves none of {}", narrowing.by, before);
+}
+
+}  // namespace
+
+std::vector<std::string> unknown_tags(const plan::Selection& selection,
+                                      const std::vector<plan::FeatureFile>& files) {
+  std::vector<std::string> messages;
+  if (selection.tags.empty()) return messages;
+  const auto known = all_tags(files);
+  const std::vector<std::string> list(known.begin(), known.end());
+  std::set<std::string> told;
+  for (const auto& expression : selection.tags) {
+    for (const auto& tag : expression.tags()) {
+      if (known.contains(tag) || !told.insert(tag).second) continue;
+      const auto meant = tag.starts_with('@') || !known.contains("@" + tag)
+                             ? text::did_you_mean(tag, list)
+                             : fmt::format("; did you mean '@{}'?", tag);
+      messages.push_back(fmt::format("no scenario has the tag '{}'{}", tag, meant));
+    }
+  }
+  return messages;
+}
+
+std::vector<std::string> explain_nothing(const plan::Selection& selection,
+                                         const std::vector<plan::FeatureFile>& files, const plan::Plan& plan) {
+  if (plan.pickles == 0) return {"nothing selected: the feature files hold no scenario"};
+  for (const auto& narrowing : plan.narrowings) {
+    if (narrowing.left == 0) return {"nothing selected: " + reason(narrowing, selection, files)};
+  }
+  return {"nothing selected: no scenario has both a step and a combination"};
+}
+
+}  // namespace executor::cli

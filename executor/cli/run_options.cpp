@@ -1,0 +1,114 @@
+// The options of a run, with their values read and checked. It must not act on anything.
+#include "executor/cli/run_options.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+
+#include "executor/text/units.h"
+
+namespace executor::cli {
+namespace {
+
+template <class T, class Parse>
+void add_value(CLI::App& app, const std::string& name, std::optional<T>& into, Parse parse,
+               const std::string& help, const std::string& type) {
+  app.add_option_function<std::string>(
+         name,
+         [&into, parse, name](const std::string& text) {
+           const auto value = parse(text);
+           if (!value) throw CLI::ValidationError(name, value.error());
+           into = *value;
+         },
+         help)
+      ->type_name(type);
+}
+
+tl::expected<milliseconds, std::string> parse_limit(const std::string& text) {
+  auto span = text::parse_duration(text);
+  if (span && *span <= milliseconds(0)) return tl::unexpected(std::string("must be more than 0"));
+  return span;
+}
+
+tl::expected<std::int64_t, std::string> parse_memory(const std::string& text) {
+  auto size = text::parse_size(text);
+  if (size && *size < (std::int64_t{6} << 20U)) return tl::unexpected(std::string("must be at least 6m"));
+  return size;
+}
+
+tl::expected<std::int64_t, std::string> parse_cpus(const std::string& text) {
+  char* end = nullptr;
+  const double cpus = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(cpus > 0 && cpus < 1e6)) {
+    return tl::unexpected(fmt::format("'{}' is no number above 0", text));
+  }
+  return std::llround(cpus * 1e9);
+}
+
+tl::expected<std::int64_t, std::string> parse_pids(const std::string& text) {
+  return text::parse_number(text, 1, 1 << 22);
+}
+
+void add_mode_options(CLI::App& app, RunArguments& run) {
+  app.add_flag_callback(
+      "--container-seq,--container-sequential", [&run] { run.mode = config::Mode::container_seq; },
+      "each instance in a fresh container, one case\nat a time");
+}
+
+void add_limit_options(CLI::App& app, RunArguments& run) {
+  add_value(app, "--timeout", run.timeout, parse_limit, "most time for a case (none)", "DUR");
+  add_value(app, "--step-timeout", run.step_timeout, parse_limit, "most time for a step (30s)", "DUR");
+  add_value(app, "--start-timeout", run.start_timeout, parse_limit,
+            "most time for a server to be ready (30s)", "DUR");
+  add_value(app, "--run-timeout", run.run_timeout, parse_limit, "most time for the whole run (none)", "DUR");
+  add_value(app, "--memory", run.memory, parse_memory, "memory of an instance, instead of the config's",
+            "SIZE");
+  add_value(app, "--cpus", run.nano_cpus, parse_cpus, "CPUs of an instance, instead of the config's", "N");
+  add_value(app, "--pids", run.pids, parse_pids, "processes and threads of an instance", "N");
+  app.add_flag("--no-limits", run.no_limits, "no limits on memory, CPUs and processes");
+}
+
+void add_process_options(CLI::App& app, RunArguments& run) {
+  app.add_flag_callback(
+      "--fail-fast", [&run] { run.max_fail = 1; }, "stop after the first case that is red");
+  app.add_option("--max-fail", run.max_fail, "stop after N cases that are red")->type_name("N");
+  app.add_flag("--dry-run", run.dry_run, "check plan, steps and images; start nothing");
+  app.add_option("--artifacts", run.artifacts, "folder for logs, transcripts (test-artifacts)")
+      ->type_name("DIR");
+  app.add_flag_callback(
+      "-v,--verbose", [&run] { run.detail = report::ConsoleOptions::Detail::verbose; },
+      "show the steps of every case, and builds");
+  app.add_flag_callback(
+      "-q,--quiet", [&run] { run.detail = report::ConsoleOptions::Detail::quiet; },
+      "show only what went wrong, and the last lines");
+  app.add_option_function<std::string>(
+         "--color",
+         [&run](const std::string& when) {
+           if (when != "auto" && when != "always" && when != "never") {
+             throw CLI::ValidationError("--color",
+                                        fmt::format("expected auto, always or never, found '{}'", when));
+           }
+           run.color = when == "always" ? Color::always : when == "never" ? Color::never : Color::automatic;
+         },
+         "colors: auto, always or never")
+      ->type_name("WHEN");
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunArguments& run) {
+  add_mode_options(app, run);
+  add_limit_options(app, run);
+  add_process_options(app, run);
+}
+
+void add_plan_options(CLI::App& app, RunArguments& run) {
+  app.add_option("--profile", run.profile, "options under a name in cexec.yaml")->type_name("NAME");
+  app.add_option("--config", run.config, "the config (cexec.yaml here or above)")->type_name("FILE");
+  app.add_flag("--show-tags", run.show_tags, "show the tags of every scenario");
+}
+
+}  // namespace executor::cli

@@ -1,0 +1,52 @@
+// The options of a run, with their values read and checked. It must not act on anything.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "executor/cli/choose_options.h"
+#include "executor/config/config.h"
+#include "executor/report/console.h"
+
+namespace executor::cli {
+
+using std::chrono::milliseconds;
+
+enum class Color { automatic, always, never };
+
+/// How `cexec list` prints.
+enum class ListFormat { human, json, ids };
+
+/// What `cexec [run]` and `cexec list` take. Nothing in an optional means: not said, here or in a profile.
+struct RunArguments {
+  ChooseArguments choose;
+  std::optional<config::Mode> mode;
+  std::optional<milliseconds> timeout;
+  std::optional<milliseconds> step_timeout;
+  std::optional<milliseconds> start_timeout;
+  std::optional<milliseconds> run_timeout;
+  std::optional<std::int64_t> memory;
+  std::optional<std::int64_t> nano_cpus;
+  std::optional<std::int64_t> pids;
+  bool no_limits = false;
+  std::size_t max_fail = 0;  ///< 0: no limit; --fail-fast is 1
+  std::string config;        ///< empty: cexec.yaml here or above
+  std::string profile;
+  report::ConsoleOptions::Detail detail = report::ConsoleOptions::Detail::normal;
+  Color color = Color::automatic;
+  std::string artifacts = "test-artifacts";
+  bool dry_run = false;
+  bool show_tags = false;
+  ListFormat format = ListFormat::human;  ///< of `cexec list`
+};
+
+/// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and only
+/// where they are given.
+void add_run_options(CLI::App& app, RunArguments& run);
+/// The same for those that every command with a plan has: config, profile, what to show of a scenario.
+void add_plan_options(CLI::App& app, RunArguments& run);
+
+}  // namespace executor::cli
