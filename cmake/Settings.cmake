@@ -19,7 +19,7 @@ add_library(cexec_settings INTERFACE)
 target_include_directories(cexec_settings INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(cexec_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wold-style-cast -Wcast-qual -Wno-missing-field-initializers -Wformat=2 -Wnull-dereference -Werror=return-type)
+  -Wold-style-cast -Wcast-qual -Wno-missing-field-initializers -Wformat=2 -Werror=return-type)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
   # Optimising, these see ghosts in std::string (GCC bugs 105329 and 105562).
   target_compile_options(cexec_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)

@@ -1,6 +1,9 @@
 // Pieces of JSON that many requests and answers of the API share. Internal to docker/.
 #include "docker/json_parts.h"
 
+#include <cstring>
+#include <ctime>
+
 namespace docker {
 
 namespace json = base::json;
@@ -47,6 +50,19 @@ std::string filters_text(const std::map<std::string, std::vector<std::string>>& 
   for (const auto& [name, values] : filters) add_list(out, name, values);
   out.end_object();
   return out.take();
+}
+
+std::int64_t seconds_of(std::string_view time) {
+  std::tm parts{};
+  const std::string text(time);
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return 0;
+  if (*rest == '.') rest += 1 + std::strspn(rest + 1, "0123456789");
+  std::tm offset{};
+  const bool is_behind = *rest == '-';  // of UTC
+  if (*rest != 'Z' && ::strptime(rest + (*rest == '\0' ? 0 : 1), "%H:%M", &offset) == nullptr) return 0;
+  const std::int64_t shift = (offset.tm_hour * 60 + offset.tm_min) * 60;
+  return ::timegm(&parts) + (is_behind ? shift : -shift);
 }
 
 }  // namespace docker

@@ -1,6 +1,7 @@
 // Pieces of JSON that many requests and answers of the API share. Internal to docker/.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ void add_map(base::json::Writer& out, std::string_view key, const std::map<std::
 std::vector<std::string> strings_of(const base::json::Value* value);
 /// The strings of an object's members.
 std::map<std::string, std::string> map_of(const base::json::Value* value);
+
+/// Seconds since 1970 of "2026-11-24T03:16:13.188633410Z" or with "+01:00" at its end; 0 if it is no such
+/// text.
+std::int64_t seconds_of(std::string_view time);
 
 /// A `filters` parameter: {"label":["a=b"],"name":["c"]}.
 std::string filters_text(const std::map<std::string, std::vector<std::string>>& filters);

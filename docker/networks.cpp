@@ -38,6 +38,7 @@ Result<std::vector<NetworkSummary>> list_networks(const Client& client,
   if (!document->IsArray()) return list;
   for (const auto& item : document->GetArray()) {
     list.push_back({json::string_or(json::find(&item, "Id")), json::string_or(json::find(&item, "Name")),
+                    seconds_of(json::string_or(json::find(&item, "Created"))),
                     map_of(json::find(&item, "Labels"))});
   }
   return list;

@@ -19,6 +19,7 @@ struct NetworkSpec {
 struct NetworkSummary {
   std::string id;
   std::string name;
+  std::int64_t created = 0;  ///< seconds since 1970
   Labels labels;
 };
 

@@ -42,7 +42,9 @@ Result<std::vector<VolumeSummary>> list_volumes(const Client& client, const std:
   const auto* volumes = json::find(&*document, "Volumes");  // null where there are none
   if (volumes == nullptr || !volumes->IsArray()) return list;
   for (const auto& item : volumes->GetArray()) {
-    list.push_back({json::string_or(json::find(&item, "Name")), map_of(json::find(&item, "Labels"))});
+    list.push_back({json::string_or(json::find(&item, "Name")),
+                    seconds_of(json::string_or(json::find(&item, "CreatedAt"))),
+                    map_of(json::find(&item, "Labels"))});
   }
   return list;
 }

@@ -18,6 +18,7 @@ struct VolumeSpec {
 
 struct VolumeSummary {
   std::string name;
+  std::int64_t created = 0;  ///< seconds since 1970
   Labels labels;
 };
 

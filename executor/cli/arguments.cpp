@@ -21,6 +21,8 @@ each in a container of its own, and proves that they work together.
   cexec list [OPTION…] [PATH[:LINE]…]
   cexec images [build]
   cexec gherkin FILE…
+  cexec ps
+  cexec cleanup [--all] [--dry-run]
   cexec COMMAND --help
   cexec --version
 
@@ -93,6 +95,18 @@ void define_gherkin(CLI::App& app, GherkinArguments& gherkin) {
   app.add_flag("--predictable-ids", gherkin.predictable_ids, "ids 0, 1, 2 … instead of random ones");
   auto* tokens = app.add_flag("--tokens", gherkin.tokens, "each line as it was recognized, no messages");
   for (const auto* name : {"--source", "--ast", "--pickles"}) tokens->excludes(app.get_option(name));
+}
+
+void define_ps(CLI::App& app, PsArguments& ps) {
+  set_up(app, "cexec ps", "Lists the runs of which the engine holds something, dead ones too.");
+  app.add_flag("-v,--verbose", ps.verbose, "each container, network and volume");
+}
+
+void define_cleanup(CLI::App& app, CleanupArguments& cleanup) {
+  set_up(app, "cexec cleanup",
+         "Removes from the engine what runs left whose cexec is dead. Every run does so\nwhen it starts.");
+  app.add_flag("--all", cleanup.all, "also what runs hold that are at work, or on\nanother machine");
+  app.add_flag("--dry-run", cleanup.dry_run, "only say what would be removed");
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {
@@ -189,6 +203,14 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
   if (first == "images") {
     return parse_command<ImagesArguments>(rest, of(Command::images), define_images,
                                           [](Arguments& a) -> ImagesArguments& { return a.images; });
+  }
+  if (first == "ps") {
+    return parse_command<PsArguments>(rest, of(Command::ps), define_ps,
+                                      [](Arguments& a) -> PsArguments& { return a.ps; });
+  }
+  if (first == "cleanup") {
+    return parse_command<CleanupArguments>(rest, of(Command::cleanup), define_cleanup,
+                                           [](Arguments& a) -> CleanupArguments& { return a.cleanup; });
   }
   return parse_run_words(first == "run" ? rest : words, std::move(base));
 }

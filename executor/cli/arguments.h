@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "executor/cli/gherkin_command.h"
+#include "executor/cli/objects_command.h"
 #include "executor/cli/run_options.h"
 #include "executor/config/config.h"
 
@@ -21,11 +22,13 @@ struct ImagesArguments {
 
 /// The whole of it: one command, or a text to print and be done.
 struct Arguments {
-  enum class Command { run, list, gherkin, images, print };
+  enum class Command { run, list, gherkin, images, ps, cleanup, print };
   Command command = Command::run;
   RunArguments run;  ///< also of `list`
   ImagesArguments images;
   GherkinArguments gherkin;
+  PsArguments ps;
+  CleanupArguments cleanup;
   std::string text;  ///< of --help and --version
 };
 

@@ -237,7 +237,8 @@ tl::expected<std::vector<plan::WantedCase>, std::vector<std::string>> read_case_
   if (!is_standard_input) opened.open(file);
   auto& in = is_standard_input ? std::cin : opened;
   const std::string name = is_standard_input ? "standard input" : file;
-  if (!in) return tl::unexpected(std::vector<std::string>{fmt::format("--from-file {} cannot be read", name)});
+  if (!in)
+    return tl::unexpected(std::vector<std::string>{fmt::format("--from-file {} cannot be read", name)});
   std::vector<plan::WantedCase> cases;
   std::vector<std::string> errors;
   std::uint32_t number = 0;
@@ -247,7 +248,8 @@ tl::expected<std::vector<plan::WantedCase>, std::vector<std::string>> read_case_
     if (id.empty() || id.starts_with('#')) continue;
     auto wanted = read_case_id(id);
     if (!wanted) {
-      errors.push_back(fmt::format("{}:{}: '{}' is no id of a case: {}", name, number, text::quote(id, kShown), wanted.error()));
+      errors.push_back(fmt::format("{}:{}: '{}' is no id of a case: {}", name, number,
+                                   text::quote(id, kShown), wanted.error()));
       continue;
     }
     wanted->origin = {name, number, 0};

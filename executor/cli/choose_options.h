@@ -29,8 +29,8 @@ struct ChooseArguments {
 /// Adds the options to `app`; they write into `choose`, which must outlive it.
 void add_choose_options(CLI::App& app, ChooseArguments& choose);
 
-/// All but the paths and cases. The errors are messages for the user: each expression, pattern and platform that
-/// is wrong.
+/// All but the paths and cases. The errors are messages for the user: each expression, pattern and platform
+/// that is wrong.
 tl::expected<plan::Selection, std::vector<std::string>> read_selection(const ChooseArguments& choose,
                                                                        const config::Config& config);
 
@@ -38,8 +38,8 @@ tl::expected<plan::Selection, std::vector<std::string>> read_selection(const Cho
 /// The error says what is wrong with it.
 tl::expected<plan::WantedCase, std::string> read_case_id(std::string_view text);
 
-/// The ids of a file, one a line; empty lines and those that begin with '#' do not count. Blocks until the file
-/// ends. The errors are messages that name it and the line.
+/// The ids of a file, one a line; empty lines and those that begin with '#' do not count. Blocks until the
+/// file ends. The errors are messages that name it and the line.
 tl::expected<std::vector<plan::WantedCase>, std::vector<std::string>> read_case_ids(const std::string& file);
 
 }  // namespace executor::cli

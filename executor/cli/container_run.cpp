@@ -10,6 +10,7 @@
 #include "base/io_loop.h"
 #include "executor/image/resolve.h"
 #include "executor/instance/container_site.h"
+#include "executor/track/sweep.h"
 
 namespace executor::cli {
 namespace {
@@ -22,10 +23,12 @@ constexpr auto kCleanUpTime = 60s;
 }  // namespace
 
 ContainerRun::ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
-                           schedule::Cancellation& cancellation, schedule::EventQueue& events)
+                           track::Watchdog* watchdog, schedule::Cancellation& cancellation,
+                           schedule::EventQueue& events)
     : plan_(plan),
       options_(options),
       run_(std::move(run)),
+      watchdog_(watchdog),
       cancellation_(cancellation),
       events_(events),
       begin_(base::Clock::now()) {
@@ -65,6 +68,7 @@ bool ContainerRun::connect() {
     return false;
   }
   engine_ = std::move(*engine);
+  if (watchdog_ != nullptr) watchdog_->watch(run_);
   const std::lock_guard lock(mutex_);
   tracker_ = std::make_unique<track::Tracker>(*engine_.client, run_, track::current_owner());
   return true;
@@ -90,8 +94,20 @@ std::optional<std::map<model::PlatformName, model::PlatformImage>> ContainerRun:
   return images;
 }
 
+/// What is left of runs that died is nobody's; it goes while the first cases run.
+void ContainerRun::sweep() {
+  const auto removed =
+      track::sweep(*engine_.client, track::LivenessCheck(), {base::Deadline::in(kCleanUpTime), {}});
+  if (!removed) {
+    events_.post(model::Swept{{}, {removed.error().describe()}});
+  } else if (!removed->names.empty() || !removed->failures.empty()) {
+    events_.post(model::Swept{removed->names, removed->failures});
+  }
+}
+
 void ContainerRun::run_cases() {
   if (!connect()) return;
+  std::jthread sweeper([this] { sweep(); });  // joined at the latest when this returns
   auto images = resolve_images();
   if (!images) return;
   model::RunStarted started{run_, engine_.description, {}, plan_.cases.size()};
@@ -103,12 +119,13 @@ void ContainerRun::run_cases() {
     instance::ContainerSites sites(*tracker_, loop, std::move(*images));
     schedule::run_plan(plan_, options_, sites, run_, cancellation_, events_);
   }
+  sweeper.join();  // what it tells belongs before the last event
   model::RunFinished finished;
   finished.run = run_;
   finished.stopped_because = cancellation_.reason();
   // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told.
   if (const auto left = tracker_->remove_all(base::Deadline::in(kCleanUpTime)))
-    finished.left_behind = left->names();
+    finished.left_behind = track::names_of(*left);
   finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
   events_.post(std::move(finished));
 }

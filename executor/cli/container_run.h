@@ -15,6 +15,7 @@
 #include "executor/schedule/options.h"
 #include "executor/schedule/runner.h"
 #include "executor/track/tracker.h"
+#include "executor/track/watchdog.h"
 
 namespace executor::cli {
 
@@ -23,7 +24,7 @@ namespace executor::cli {
 class ContainerRun {
  public:
   ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
-               schedule::Cancellation& cancellation, schedule::EventQueue& events);
+               track::Watchdog* watchdog, schedule::Cancellation& cancellation, schedule::EventQueue& events);
   /// Waits for its end.
   ~ContainerRun();
   ContainerRun(const ContainerRun&) = delete;
@@ -35,6 +36,7 @@ class ContainerRun {
  private:
   void work();
   void run_cases();
+  void sweep();
   [[nodiscard]] bool connect();
   /// Nothing: it was posted why.
   std::optional<std::map<model::PlatformName, model::PlatformImage>> resolve_images();
@@ -43,6 +45,7 @@ class ContainerRun {
   const plan::Plan& plan_;
   const schedule::Options& options_;
   const model::RunId run_;
+  track::Watchdog* const watchdog_;  ///< may be null
   schedule::Cancellation& cancellation_;
   schedule::EventQueue& events_;
   const base::TimePoint begin_;

@@ -43,7 +43,8 @@ ExitCode dry_run(const Preparation& prepared) {
   for (const auto* platform : plan::used_platforms(prepared.plan)) {
     const auto found = image::look_up(*engine->client, *platform, {base::Deadline::in(kPatience), {}});
     if (found) {
-      std::cout << fmt::format("image   {}: {}", platform->name.text(), describe(*found, *platform)) << std::endl;
+      std::cout << fmt::format("image   {}: {}", platform->name.text(), describe(*found, *platform))
+                << std::endl;
     } else {
       code = complain_of(found.error().reason, found.error().hint);
     }

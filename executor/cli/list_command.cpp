@@ -76,8 +76,8 @@ void print_json(std::ostream& out, const plan::Plan& plan) {
 }
 
 void print_scenario(std::ostream& out, const plan::Scenario& scenario, std::size_t cases, bool show_tags) {
-  out << fmt::format("{:>7} {:>5} {}  {}{}\n", fmt::format(":{}", scenario.line), cases, cases == 1 ? "case " : "cases",
-                     text::quote(scenario.name, kLongestName),
+  out << fmt::format("{:>7} {:>5} {}  {}{}\n", fmt::format(":{}", scenario.line), cases,
+                     cases == 1 ? "case " : "cases", text::quote(scenario.name, kLongestName),
                      scenario.skip ? fmt::format("  ({})", text::quote(*scenario.skip, kLongestName)) : "");
   if (!show_tags || scenario.tags.empty()) return;
   out << std::string(20, ' ');

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "executor/cli/aftermath.h"
 #include "executor/cli/arguments.h"
 #include "executor/cli/exit_code.h"
 #include "executor/cli/images_command.h"
 #include "executor/cli/list_command.h"
 #include "executor/cli/run_command.h"
 #include "executor/cli/setup.h"
+#include "executor/track/watchdog.h"
 
 namespace {
 
@@ -35,9 +37,13 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
     case Arguments::Command::list: return executor::cli::list_command(words, *arguments);
     case Arguments::Command::gherkin: return executor::cli::gherkin_command(arguments->gherkin);
     case Arguments::Command::images: return executor::cli::images_command(arguments->images);
+    case Arguments::Command::ps: return executor::cli::ps_command(arguments->ps);
+    case Arguments::Command::cleanup: return executor::cli::cleanup_command(arguments->cleanup);
     case Arguments::Command::run: break;
   }
-  return executor::cli::run_command(words, *arguments, program);
+  // Before any thread is started, and any library but the command line's is used.
+  const auto watchdog = executor::track::Watchdog::start(executor::cli::clean_up_after);
+  return executor::cli::run_command(words, *arguments, program, watchdog.get());
 }
 
 }  // namespace

@@ -36,14 +36,18 @@ std::string nearest_line(const plan::FeatureFile& file, std::uint32_t line) {
   const auto nearest = std::min_element(pickles.begin(), pickles.end(), [&](const auto& a, const auto& b) {
     return distance(a) < distance(b);
   });
-  return nearest == pickles.end() ? std::string() : fmt::format("; the nearest begins in line {}", nearest->location.line);
+  return nearest == pickles.end() ? std::string()
+                                  : fmt::format("; the nearest begins in line {}", nearest->location.line);
 }
 
-std::string nothing_at_the_paths(const plan::Selection& selection, const std::vector<plan::FeatureFile>& files) {
+std::string nothing_at_the_paths(const plan::Selection& selection,
+                                 const std::vector<plan::FeatureFile>& files) {
   for (const auto& path : selection.paths) {
-    const auto file = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.uri == path.uri; });
+    const auto file =
+        std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.uri == path.uri; });
     if (!path.line || file == files.end()) continue;
-    return fmt::format("no scenario stands at {}:{}{}", path.uri, *path.line, nearest_line(*file, *path.line));
+    return fmt::format("no scenario stands at {}:{}{}", path.uri, *path.line,
+                       nearest_line(*file, *path.line));
   }
   return "no scenario stands at the paths";
 }
@@ -57,14 +61,15 @@ std::string reason(const plan::Narrowing& narrowing, const plan::Selection& sele
     for (const auto& expression : selection.tags) {
       all += fmt::format("{}{}", all.empty() ? "" : " and ", expression.text());
     }
-    return fmt::format("none of {} has the tags {}", before, all);
+    return fmt::format("of {}, none has the tags {}", before, all);
   }
   if (narrowing.by == "--from-file" && selection.cases->empty()) return "--from-file holds no id of a case";
   if (narrowing.by == "the platforms") return "the platforms that were named leave no combination";
   if (narrowing.by == "--shard") {
-    return fmt::format("shard {}/{} holds none of {}", selection.shard->index, selection.shard->count, before);
+    return fmt::format("of {}, none is in shard {}/{}", before, selection.shard->index,
+                       selection.shard->count);
   }
-  return fmt::format("{} leaves none of {}", narrowing.by, before);
+  return fmt::format("of {}, none is left by {}", before, narrowing.by);
 }
 
 }  // namespace
@@ -89,7 +94,8 @@ std::vector<std::string> unknown_tags(const plan::Selection& selection,
 }
 
 std::vector<std::string> explain_nothing(const plan::Selection& selection,
-                                         const std::vector<plan::FeatureFile>& files, const plan::Plan& plan) {
+                                         const std::vector<plan::FeatureFile>& files,
+                                         const plan::Plan& plan) {
   if (plan.pickles == 0) return {"nothing selected: the feature files hold no scenario"};
   for (const auto& narrowing : plan.narrowings) {
     if (narrowing.left == 0) return {"nothing selected: " + reason(narrowing, selection, files)};

@@ -1,5 +1,5 @@
-// What every command does that plans: config, profile, features, selection and plan, each checked. It must not
-// start anything.
+// What every command does that plans: config, profile, features, selection and plan, each checked. It must
+// not start anything.
 #include "executor/cli/preparation.h"
 
 #include <fmt/format.h>
@@ -19,7 +19,8 @@ constexpr std::size_t kMostComplaints = 100;
 
 ExitCode complain_of_all(const std::vector<std::string>& messages) {
   for (std::size_t i = 0; i < messages.size() && i < kMostComplaints; ++i) complain(messages[i]);
-  if (messages.size() > kMostComplaints) complain(fmt::format("… and {} more", messages.size() - kMostComplaints));
+  if (messages.size() > kMostComplaints)
+    complain(fmt::format("… and {} more", messages.size() - kMostComplaints));
   return ExitCode::bad_input;
 }
 
@@ -71,7 +72,8 @@ class Preparer {
   bool add_selection() {
     const auto& choose = result_->arguments.run.choose;
     if (!take(read_selection(choose, result_->config), result_->selection)) return false;
-    return choose.from_file.empty() || take(read_case_ids(choose.from_file), result_->selection.cases.emplace());
+    return choose.from_file.empty() ||
+           take(read_case_ids(choose.from_file), result_->selection.cases.emplace());
   }
 
   bool add_features() {

@@ -1,5 +1,5 @@
-// What every command does that plans: config, profile, features, selection and plan, each checked. It must not
-// start anything.
+// What every command does that plans: config, profile, features, selection and plan, each checked. It must
+// not start anything.
 #pragma once
 
 #include <memory>
@@ -25,8 +25,8 @@ struct Preparation {
   plan::Plan plan;
 };
 
-/// Reads and checks everything, and complains of all that is wrong or odd. `words` are the command line's. The
-/// code is that with which to end: bad_input, or nothing_selected with a hint at what was meant.
+/// Reads and checks everything, and complains of all that is wrong or odd. `words` are the command line's.
+/// The code is that with which to end: bad_input, or nothing_selected with a hint at what was meant.
 tl::expected<std::unique_ptr<Preparation>, ExitCode> prepare(const std::vector<std::string>& words,
                                                              const Arguments& arguments);
 

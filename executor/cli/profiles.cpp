@@ -14,10 +14,12 @@ namespace {
 /// Options that have their name already and are not part of this version: a profile may hold them for
 /// another.
 constexpr std::array<std::string_view, 18> kReservedOptions{
-    "parallel",     "container-par", "container-parallel", "max-workers",   "priority", "failed",
-    "changed",      "provision-ahead", "isolation",        "self-protect",  "cpu-threshold",
-    "mem-threshold", "retries",      "repeat",             "resume",        "no-progress",
-    "report",       "mode"};
+    "parallel",     "container-par",   "container-parallel",
+    "max-workers",  "priority",        "failed",
+    "changed",      "provision-ahead", "isolation",
+    "self-protect", "cpu-threshold",   "mem-threshold",
+    "retries",      "repeat",          "resume",
+    "no-progress",  "report",          "mode"};
 
 std::string dashed(std::string option) {
   std::replace(option.begin(), option.end(), '_', '-');

@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "base/random.h"
+#include "executor/cli/aftermath.h"
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/dry_run.h"
@@ -36,21 +37,27 @@ class Tally : public model::EventSink {
       if (category == model::Category::failed) ++failed_;
       if (category == model::Category::could_not_run) ++could_not_run_;
     }
+    has_started_ = has_started_ || std::holds_alternative<model::RunStarted>(event);
+    if (std::holds_alternative<model::RunFailed>(event)) is_clean_ = !has_started_;
     if (const auto* over = std::get_if<model::RunFinished>(&event)) {
       is_clean_ = over->left_behind && over->left_behind->empty();
     }
   }
 
+  /// Whether the engine has shown that nothing is left, or nothing was made.
+  [[nodiscard]] bool is_clean() const { return is_clean_; }
+
   [[nodiscard]] ExitCode exit_code(std::optional<int> signal) const {
     if (signal) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
     if (failed_ > 0) return ExitCode::some_failed;
-    return could_not_run_ > 0 || !is_clean_ ? ExitCode::could_not_run : ExitCode::all_passed;
+    return could_not_run_ > 0 || !has_started_ || !is_clean_ ? ExitCode::could_not_run : ExitCode::all_passed;
   }
 
  private:
   std::size_t failed_ = 0;
   std::size_t could_not_run_ = 0;
-  bool is_clean_ = false;  ///< a run that never finished is not
+  bool has_started_ = false;
+  bool is_clean_ = false;
 };
 
 bool is_set(const char* variable) {
@@ -119,7 +126,8 @@ bool check_mode(const RunArguments& run, const config::Config& config) {
   return false;
 }
 
-ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::string& program) {
+ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::string& program,
+                  track::Watchdog* watchdog) {
   const model::RunId id(base::random_uuid());
   const auto options = schedule_options(run, program);
   if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
@@ -127,26 +135,31 @@ ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::st
     return ExitCode::bad_input;
   }
   Signals signals;  // before any thread
+  if (watchdog == nullptr)
+    complain("warning: no watchdog could be started: if cexec is killed, `cexec cleanup` helps");
+  for (const auto& note : take_notes()) complain("warning: " + note);
   schedule::EventQueue events;
   schedule::Cancellation cancellation;
   report::Console console(std::cout, console_options(run));
   Tally tally;
-  ContainerRun containers(plan, options, id, cancellation, events);
+  ContainerRun containers(plan, options, id, watchdog, cancellation, events);
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
   const auto signal = dispatch(signals, events, {&console, &tally}, cancellation, deadline,
                                {[&containers] { containers.remove_all_now(); }});
+  // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
+  if (watchdog != nullptr && tally.is_clean()) watchdog->release();
   return tally.exit_code(signal);
 }
 
 }  // namespace
 
 ExitCode run_command(const std::vector<std::string>& words, const Arguments& arguments,
-                     const std::string& program) {
+                     const std::string& program, track::Watchdog* watchdog) {
   const auto prepared = prepare(words, arguments);
   if (!prepared) return prepared.error();
   const auto& run = (*prepared)->arguments.run;
   if (!check_mode(run, (*prepared)->config)) return ExitCode::bad_input;
-  return run.dry_run ? dry_run(**prepared) : run_plan(run, (*prepared)->plan, program);
+  return run.dry_run ? dry_run(**prepared) : run_plan(run, (*prepared)->plan, program, watchdog);
 }
 
 }  // namespace executor::cli

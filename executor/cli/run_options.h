@@ -43,8 +43,8 @@ struct RunArguments {
   ListFormat format = ListFormat::human;  ///< of `cexec list`
 };
 
-/// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and only
-/// where they are given.
+/// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and
+/// only where they are given.
 void add_run_options(CLI::App& app, RunArguments& run);
 /// The same for those that every command with a plan has: config, profile, what to show of a scenario.
 void add_plan_options(CLI::App& app, RunArguments& run);

@@ -101,6 +101,12 @@ struct CaseFinished {
   CaseReport report;
 };
 
+/// What earlier runs, whose cexec is dead, had left in the engine.
+struct Swept {
+  std::vector<std::string> removed;   ///< names of objects
+  std::vector<std::string> failures;  ///< what could not be removed, and why
+};
+
 /// The run could not begin: nothing can be said about any case.
 struct RunFailed {
   std::string reason;
@@ -117,7 +123,7 @@ struct RunFinished {
   std::optional<std::vector<std::string>> left_behind;
 };
 
-using Event = std::variant<Preparing, RunStarted, CaseStarted, CaseFinished, RunFailed, RunFinished>;
+using Event = std::variant<Preparing, RunStarted, CaseStarted, CaseFinished, Swept, RunFailed, RunFinished>;
 
 /// Takes events, in their order, always on the same thread.
 class EventSink {

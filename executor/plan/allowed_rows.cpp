@@ -67,19 +67,24 @@ bool may_suffice(const Words& left, const std::vector<Choice>& choices) {
 
 /// The choices that escape the constraint with the fewest of them: one of these it must be. The best first.
 std::vector<Choice> ways_out(const Words& left, const std::vector<Choice>& choices) {
-  std::vector<Choice> fewest;
-  bool is_first = true;
-  for (std::size_t rule = 0; rule < left.size() * kBits; ++rule) {
-    if (!has(left, rule)) continue;
-    std::vector<Choice> ways;
-    std::copy_if(choices.begin(), choices.end(), std::back_inserter(ways),
-                 [&](const Choice& choice) { return has(*choice.escapes, rule); });
-    if (is_first || ways.size() < fewest.size()) fewest = std::move(ways);
-    is_first = false;
+  std::vector<std::size_t> count(left.size() * kBits, 0);  // by constraint
+  for (const auto& choice : choices) {
+    for (std::size_t w = 0; w < left.size(); ++w) {
+      for (auto bits = left[w] & (*choice.escapes)[w]; bits != 0; bits &= bits - 1) {
+        ++count[w * kBits + static_cast<std::size_t>(std::countr_zero(bits))];
+      }
+    }
   }
-  std::stable_sort(fewest.begin(), fewest.end(),
+  std::optional<std::size_t> hardest;
+  for (std::size_t rule = 0; rule < count.size(); ++rule) {
+    if (has(left, rule) && (!hardest || count[rule] < count[*hardest])) hardest = rule;
+  }
+  std::vector<Choice> ways;
+  std::copy_if(choices.begin(), choices.end(), std::back_inserter(ways),
+               [&](const Choice& choice) { return has(*choice.escapes, *hardest); });
+  std::stable_sort(ways.begin(), ways.end(),
                    [](const Choice& a, const Choice& b) { return a.gain > b.gain; });
-  return fewest;
+  return ways;
 }
 
 }  // namespace

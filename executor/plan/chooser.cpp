@@ -18,7 +18,8 @@ constexpr std::size_t kLongestName = 4096;
 
 bool belongs_to(const gherkin::Row* row, const gherkin::Examples& examples) {
   const auto& body = examples.body;
-  return row != nullptr && !body.empty() && !std::less<>()(row, &body.front()) && !std::less<>()(&body.back(), row);
+  return row != nullptr && !body.empty() && !std::less<>()(row, &body.front()) &&
+         !std::less<>()(&body.back(), row);
 }
 
 /// Whether `line` stands for this pickle: the line of its feature, rule, scenario, examples or row, or of one
@@ -28,8 +29,8 @@ bool is_at_line(const gherkin::Pickle& pickle, const gherkin::Feature& feature, 
   if (line == feature.location.line || (pickle.rule != nullptr && line == pickle.rule->location.line))
     return true;
   for (const auto& examples : pickle.scenario->examples) {
-    const bool is_title = line == examples.location.line ||
-                          (examples.header && line == examples.header->location.line);
+    const bool is_title =
+        line == examples.location.line || (examples.header && line == examples.header->location.line);
     if (is_title && belongs_to(pickle.row, examples)) return true;
   }
   const auto& steps = pickle.scenario->steps;
@@ -81,7 +82,8 @@ Chooser::Chooser(const Selection& selection) : selection_(selection) {
   if (!selection.tags.empty())
     add("the tags", [this](const auto&, const auto& pickle) { return has_the_tags(pickle); });
   if (!selection.names.empty()) {
-    add("--name", [this](const auto&, const auto& pickle) { return is_found_in(selection_.names, pickle.name); });
+    add("--name",
+        [this](const auto&, const auto& pickle) { return is_found_in(selection_.names, pickle.name); });
   }
   add_marks();
 }

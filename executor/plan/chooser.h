@@ -15,8 +15,8 @@
 
 namespace executor::plan {
 
-/// Applies a selection's wishes about scenarios one after the other, and counts what each leaves. The selection
-/// must outlive it.
+/// Applies a selection's wishes about scenarios one after the other, and counts what each leaves. The
+/// selection must outlive it.
 class Chooser {
  public:
   explicit Chooser(const Selection& selection);
@@ -46,8 +46,8 @@ class Chooser {
   const Selection& selection_;
   std::vector<Wish> wishes_;
   std::map<std::string_view, std::vector<std::optional<std::uint32_t>>> paths_;  ///< lines, by file
-  std::set<std::pair<std::string_view, std::uint32_t>> cases_;                   ///< places of the wanted ones
-  std::vector<std::string_view> names_;                                          ///< of the tags of one pickle
+  std::set<std::pair<std::string_view, std::uint32_t>> cases_;  ///< places of the wanted ones
+  std::vector<std::string_view> names_;                         ///< of the tags of one pickle
 };
 
 }  // namespace executor::plan

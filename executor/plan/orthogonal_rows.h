@@ -9,11 +9,11 @@
 
 namespace executor::plan {
 
-/// Lists of rows, each of another width, some of whose factors may be open. For a list of width q (a prime
-/// power, or any number if there are no more than three factors) with factors sorted by falling levels, first
-/// taking max(first level, q) values: every two of the first q + 1 factors have each of their pairs in some
-/// row, and there are max(first level, q) × q rows. Factors beyond, and values that a factor does not have,
-/// are left open. The widths go from the second highest level up to the first that leaves no factor out.
+/// Lists of rows for two factors or more, some of whose values are open. Each list is for a width q: a prime
+/// power, or any number if there are no more than three factors. Of the first q + 1 factors by falling
+/// levels, every two have each of their pairs in some row, in max(highest level, q) × q rows. Open are the
+/// factors beyond those, and where a factor lacks the value. The widths go from the second highest level up
+/// to the first that leaves no factor out.
 std::vector<std::vector<Row>> orthogonal_rows(const std::vector<std::size_t>& levels);
 
 }  // namespace executor::plan

@@ -75,8 +75,8 @@ class PairCoverage {
   std::vector<Row> rows_;
   std::vector<std::uint32_t> count_;  ///< by pair: in how many rows; one more if it was given up
   std::vector<PairId> missing_;
-  std::vector<std::size_t> possible_;  ///< by two factors: their pairs that have not been given up
   std::vector<std::uint32_t> place_;   ///< by missing pair: where it is in `missing_`
+  std::vector<std::size_t> possible_;  ///< by two factors: their pairs that have not been given up
 };
 
 }  // namespace executor::plan

@@ -69,7 +69,10 @@ void ScenarioReader::warn_of_lost_steps(const Scenario& scenario, std::string_vi
     if (text.find("' process ") == std::string_view::npos) continue;
     const auto meant = text::nearest(word, keywords);
     if (meant.empty()) continue;
-    tell(warnings_, {scenario.source(), fmt::format("'{}' belongs to the description; if it is meant as a step, did you mean '{}'?", text, meant)});
+    tell(warnings_,
+         {scenario.source(),
+          fmt::format("'{}' belongs to the description; if it is meant as a step, did you mean '{}'?", text,
+                      meant)});
   }
 }
 

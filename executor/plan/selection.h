@@ -1,5 +1,5 @@
-// What is to be run, of all that the feature files and the matrix hold. It must not know where the wishes come
-// from.
+// What is to be run, of all that the feature files and the matrix hold. It must not know where the wishes
+// come from.
 #pragma once
 
 #include <cstdint>
@@ -45,13 +45,13 @@ struct WantedCase {
   std::string uri;
   std::uint32_t line = 0;
   std::vector<std::pair<model::ProcessName, model::PlatformName>> combination;  ///< empty: every one
-  std::string text;              ///< as it was given
-  model::SourceLocation origin;  ///< where it was read
+  std::string text;                                                             ///< as it was given
+  model::SourceLocation origin;                                                 ///< where it was read
 };
 
 /// Everything must hold of a case that is chosen.
 struct Selection {
-  std::vector<PathSelection> paths;  ///< empty: all
+  std::vector<PathSelection> paths;              ///< empty: all
   std::optional<std::vector<WantedCase>> cases;  ///< nothing: all
   std::vector<gherkin::TagExpression> tags;
   std::vector<NamePattern> names;  ///< one of them is enough; empty: all

@@ -184,6 +184,14 @@ void Console::print_instance(const model::InstanceReport& instance) {
   }
 }
 
+void Console::print(const model::Swept& event) {
+  if (!event.removed.empty()) {
+    out_ << fmt::format("swept   {} object{} that dead runs had left\n", event.removed.size(),
+                        event.removed.size() == 1 ? "" : "s");
+  }
+  for (const auto& failure : event.failures) out_ << "not swept: " << clean(failure) << '\n';
+}
+
 void Console::print(const model::RunFailed& event) {
   if (!event.output.empty()) print_block("", event.output);
   out_ << fmt::format("cexec: {}\n", clean(event.reason));

@@ -17,8 +17,8 @@ struct ConsoleOptions {
   enum class Detail { quiet, normal, verbose };
   Detail detail = Detail::normal;
   bool color = false;
-  bool show_tags = false;       ///< below each case
   bool github_actions = false;  ///< the output is read by a GitHub Actions runner, which obeys commands in it
+  bool show_tags = false;       ///< below each case
 };
 
 /// Prints lines only, so that it reads the same on a terminal and in a file. Whatever comes from a container
@@ -36,6 +36,7 @@ class Console : public model::EventSink {
   void print(const model::RunStarted& event);
   void print(const model::CaseStarted&) {}
   void print(const model::CaseFinished& event);
+  void print(const model::Swept& event);
   void print(const model::RunFailed& event);
   void print(const model::RunFinished& event);
 

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <fstream>
-#include <sstream>
+
+#include "executor/track/liveness.h"
 
 namespace executor::track {
 namespace {
@@ -19,17 +21,15 @@ std::string first_line(const char* path) {
   return line;
 }
 
-/// The command's name, in parentheses, may hold anything: count fields from behind it.
-std::uint64_t start_time_of_self() {
-  const auto stat = first_line("/proc/self/stat");
-  const auto name_end = stat.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream rest(stat.substr(name_end + 1));
-  std::string field;
-  for (int i = 3; i < 22; ++i) rest >> field;
-  std::uint64_t ticks = 0;
-  rest >> ticks;
-  return ticks;
+/// The number behind the last ':' of `text`, which is cut off.
+template <class Number>
+bool take_number(std::string_view& text, Number& into) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const auto digits = text.substr(colon + 1);
+  text = text.substr(0, colon);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+  return error == std::errc() && end == digits.data() + digits.size();
 }
 
 }  // namespace
@@ -38,13 +38,27 @@ std::string Owner::text() const {
   return fmt::format("{}:{}:{}:{}", boot_id, pid_namespace, pid, start_time);
 }
 
+std::optional<Owner> parse_owner(std::string_view text) {
+  Owner owner;
+  if (!take_number(text, owner.start_time) || !take_number(text, owner.pid) ||
+      !take_number(text, owner.pid_namespace) || text.empty()) {
+    return std::nullopt;
+  }
+  owner.boot_id = text;
+  return owner;
+}
+
+std::string machine_id() {
+  return first_line("/etc/machine-id");
+}
+
 Owner current_owner() {
   Owner owner;
   owner.boot_id = first_line("/proc/sys/kernel/random/boot_id");
   struct stat status {};
   if (::stat("/proc/self/ns/pid", &status) == 0) owner.pid_namespace = status.st_ino;
   owner.pid = ::getpid();
-  owner.start_time = start_time_of_self();
+  owner.start_time = start_time_of("/proc/self/stat");
   return owner;
 }
 

@@ -4,13 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <tuple>
 
-#include "base/wait.h"
 #include "docker/container_inspect.h"
 #include "docker/container_lifecycle.h"
 #include "docker/networks.h"
+#include "executor/track/removal.h"
 
 namespace executor::track {
 namespace {
@@ -38,15 +37,6 @@ bool is_ours(const docker::Labels& labels, const std::string& name) {
   return label != labels.end() && label->second == name;
 }
 
-template <class Object>
-std::vector<std::string> names_of_ours(const std::vector<Object>& objects) {
-  std::vector<std::string> names;
-  for (const auto& object : objects) {
-    if (is_ours(object.labels, object.name)) names.push_back(object.name);
-  }
-  return names;
-}
-
 }  // namespace
 
 std::string Tracker::next_name(const Belonging& belonging, std::string_view kind) {
@@ -60,6 +50,7 @@ docker::Labels Tracker::labels(const std::string& name, const Belonging& belongi
   docker::Labels labels{{kRunLabel, run_.text()},
                         {kCaseLabel, belonging.case_id.text()},
                         {kOwnerLabel, owner_.text()},
+                        {kMachineLabel, machine_},
                         {kNameLabel, name}};
   if (!belonging.process.empty()) labels.emplace(kProcessLabel, belonging.process.text());
   return labels;
@@ -125,39 +116,13 @@ docker::Result<void> Tracker::remove_volume(const std::string& name) {
   return docker::remove_volume(client_, name, clean_up_call());
 }
 
-std::vector<std::string> Objects::names() const {
-  auto all = containers;
-  all.insert(all.end(), networks.begin(), networks.end());
-  all.insert(all.end(), volumes.begin(), volumes.end());
-  return all;
+docker::Result<std::vector<Object>> Tracker::list() const {
+  return list_objects(client_, run_, clean_up_call());
 }
 
-docker::Result<Objects> Tracker::list() const {
-  const std::vector<std::string> label{fmt::format("{}={}", kRunLabel, run_.text())};
-  const auto call = clean_up_call();
-  const auto containers = docker::list_containers(client_, label, call);
-  if (!containers) return tl::unexpected(containers.error());
-  const auto networks = docker::list_networks(client_, label, call);
-  if (!networks) return tl::unexpected(networks.error());
-  const auto volumes = docker::list_volumes(client_, label, call);
-  if (!volumes) return tl::unexpected(volumes.error());
-  return Objects{names_of_ours(*containers), names_of_ours(*networks), names_of_ours(*volumes)};
-}
-
-docker::Result<Objects> Tracker::remove_all(const base::Deadline& deadline) {
-  const auto landed_by =
-      base::Deadline::in(unknown_ ? base::milliseconds(kLandingTime) : base::milliseconds(0));
-  auto pause = 20ms;
-  while (true) {
-    auto left = list();
-    if (!left || (left->empty() && landed_by.passed()) || deadline.passed()) return left;
-    // Containers hold on to the rest: they come first.
-    for (const auto& name : left->containers) std::ignore = remove_container(name);
-    for (const auto& name : left->networks) std::ignore = remove_network(name);
-    for (const auto& name : left->volumes) std::ignore = remove_volume(name);
-    if (left->empty()) base::pause_for(pause, {});
-    pause = std::min(pause * 2, 500ms);
-  }
+docker::Result<std::vector<Object>> Tracker::remove_all(const base::Deadline& deadline) {
+  return remove_run(client_, run_, unknown_ ? base::milliseconds(kLandingTime) : base::milliseconds(0),
+                    deadline);
 }
 
 }  // namespace executor::track

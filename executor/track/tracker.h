@@ -14,6 +14,7 @@
 #include "docker/volumes.h"
 #include "executor/model/ids.h"
 #include "executor/track/labels.h"
+#include "executor/track/objects.h"
 
 namespace executor::track {
 
@@ -25,16 +26,6 @@ using model::RunId;
 struct Belonging {
   CaseId case_id;
   ProcessName process;  ///< empty for what a case shares
-};
-
-/// What the engine shows of a run, by name.
-struct Objects {
-  std::vector<std::string> containers;
-  std::vector<std::string> networks;
-  std::vector<std::string> volumes;
-
-  [[nodiscard]] bool empty() const { return containers.empty() && networks.empty() && volumes.empty(); }
-  [[nodiscard]] std::vector<std::string> names() const;
 };
 
 /// Thread-safe. Everything made through it bears the run's label from the request that makes it, so that the
@@ -65,11 +56,11 @@ class Tracker {
   docker::Result<void> remove_volume(const std::string& name);
 
   /// All containers, networks and volumes of the run that the engine shows. Blocks up to a minute.
-  [[nodiscard]] docker::Result<Objects> list() const;
+  [[nodiscard]] docker::Result<std::vector<Object>> list() const;
 
   /// Removes everything of the run that the engine shows, again until it shows nothing or `deadline` passes;
   /// also waits for creations whose fate is unknown to show up. Returns what is left. Never cancelled.
-  docker::Result<Objects> remove_all(const base::Deadline& deadline);
+  docker::Result<std::vector<Object>> remove_all(const base::Deadline& deadline);
 
  private:
   [[nodiscard]] std::string next_name(const Belonging& belonging, std::string_view kind);
@@ -82,6 +73,7 @@ class Tracker {
   const docker::Client& client_;
   const RunId run_;
   const Owner owner_;
+  const std::string machine_ = machine_id();
   std::atomic<unsigned> counter_{0};
   std::atomic<bool> unknown_{false};  ///< some creation may still land
 };

@@ -117,4 +117,66 @@ TEST(Interruption, FailFastStopsAfterTheFirst) {
       << ran.out;
 }
 
+/// Blocks until the engine shows nothing new; what it still shows after 15 s.
+std::vector<std::string> left_after_15s(const tests::NewObjects& objects) {
+  const auto deadline = std::chrono::steady_clock::now() + 15s;
+  while (!objects.names().empty() && std::chrono::steady_clock::now() < deadline) ::usleep(50'000);
+  return objects.names();
+}
+
+TEST(Death, WatchdogRemovesWhatAKilledRunLeaves) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  EXPECT_FALSE(sleepy.objects.names().empty());
+  process->signal(SIGKILL);
+  EXPECT_EQ(process->finish(60s).exit_code, 128 + SIGKILL);
+  EXPECT_EQ(left_after_15s(sleepy.objects), std::vector<std::string>());
+}
+
+TEST(Death, RunWhoseWatchdogWasKilledCleansUpItself) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  ::kill(tests::watchdog_of(process->pid()), SIGKILL);
+  process->signal(SIGINT);
+  expect_tidy_end(sleepy, process->finish(60s), 130, "SIGINT");
+}
+
+TEST(Death, NextStartSweepsWhatNobodyCouldRemove) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  ::kill(tests::watchdog_of(process->pid()), SIGKILL);
+  process->signal(SIGKILL);
+  process->finish(60s);
+  const auto left = sleepy.objects.names().size();
+  EXPECT_GE(left, 3U);
+  const Sleepy next;
+  const auto ran = next.start({"--fail-fast", "--step-timeout", "100ms"})->finish(60s);
+  EXPECT_NE(ran.out.find("objects that dead runs had left"), std::string::npos) << ran.out;
+  EXPECT_EQ(sleepy.objects.names(), std::vector<std::string>());
+}
+
+TEST(Death, LiveRunBesideADeadOneIsLeftAlone) {
+  const Sleepy living;
+  const auto survivor = living.start();
+  living.wait_until_asleep();
+  const auto its_own = living.objects.names();
+  const Sleepy dying;
+  const auto victim = dying.start();
+  dying.wait_until_asleep();
+  ::kill(tests::watchdog_of(victim->pid()), SIGKILL);
+  victim->signal(SIGKILL);
+  victim->finish(60s);
+  const auto cleaned = tests::run({CEXEC_PROGRAM, "cleanup"});
+  EXPECT_EQ(cleaned.exit_code, 0) << cleaned.err;
+  EXPECT_NE(cleaned.out.find("left alone: its cexec is at work\n"), std::string::npos) << cleaned.out;
+  EXPECT_EQ(living.objects.names(), its_own);
+  const auto listed = tests::run({CEXEC_PROGRAM, "ps"});
+  EXPECT_NE(listed.out.find(std::to_string(survivor->pid()) + " alive"), std::string::npos) << listed.out;
+  survivor->signal(SIGINT);
+  expect_tidy_end(living, survivor->finish(60s), 130, "SIGINT");
+}
+
 }  // namespace

@@ -79,9 +79,10 @@ TEST_F(ListCommand, StaleIdIsAMistake) {
   folder_.write("ids", "features/frames.feature:4 writer=cpp reader=cpp\n");
   const auto ran = list({"--from-file", "ids"});
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_EQ(ran.err,
-            "cexec: ids:1: there is no case 'features/frames.feature:4 writer=cpp reader=cpp': no scenario begins "
-            "there\n");
+  EXPECT_EQ(
+      ran.err,
+      "cexec: ids:1: there is no case 'features/frames.feature:4 writer=cpp reader=cpp': no scenario begins "
+      "there\n");
 }
 
 TEST_F(ListCommand, FileWithoutIdsSelectsNothing) {
@@ -109,7 +110,7 @@ TEST_F(ListCommand, TagThatNoScenarioHasIsToldWithTheNearest) {
   EXPECT_EQ(none.exit_code, 4);
   EXPECT_EQ(none.err,
             "cexec: warning: no scenario has the tag '@smok'; did you mean '@smoke'?\n"
-            "cexec: nothing selected: none of 2 scenarios has the tags @smok\n");
+            "cexec: nothing selected: of 2 scenarios, none has the tags @smok\n");
   const auto some = list({"--tags", "not @smok"});
   EXPECT_EQ(some.exit_code, 0);
   EXPECT_EQ(some.err, "cexec: warning: no scenario has the tag '@smok'; did you mean '@smoke'?\n");
@@ -124,12 +125,13 @@ TEST_F(ListCommand, NothingSelectedSaysWhatLeftNothing) {
     EXPECT_EQ(ran.out, "");
     return ran.err;
   };
-  EXPECT_EQ(error({"features/frames.feature:2"}),
-            "cexec: nothing selected: no scenario stands at features/frames.feature:2; the nearest begins in line "
-            "3\n");
-  EXPECT_EQ(error({"--name", "nobody"}), "cexec: nothing selected: --name leaves none of 2 scenarios\n");
+  EXPECT_EQ(
+      error({"features/frames.feature:2"}),
+      "cexec: nothing selected: no scenario stands at features/frames.feature:2; the nearest begins in line "
+      "3\n");
+  EXPECT_EQ(error({"--name", "nobody"}), "cexec: nothing selected: of 2 scenarios, none is left by --name\n");
   EXPECT_EQ(error({"--unit", "--system"}),
-            "cexec: nothing selected: --unit --system leaves none of 2 scenarios\n");
+            "cexec: nothing selected: of 2 scenarios, none is left by --unit --system\n");
   EXPECT_EQ(error({"--combo", "observer=cpp"}),
             "cexec: nothing selected: the platforms that were named leave no combination\n");
   EXPECT_EQ(error({"features/frams*"}),

@@ -172,5 +172,19 @@ TEST(Console, HostileTextObeysNothing) {
   }
 }
 
+TEST(Console, TagsAreShownWhereAskedFor) {
+  auto report = red("50", Failed{});
+  report.tags = {"@slow", "@\x1b[31mred"};
+  const std::vector<Event> events{CaseFinished{0, report}};
+  EXPECT_EQ(printed(events, {Detail::normal, false, false}).find("@slow"), std::string::npos);
+  EXPECT_NE(printed(events, {Detail::normal, false, false, true}).find("    tags: @slow @\\x1b[31mred\n"),
+            std::string::npos);
+}
+
+TEST(Console, WhatDeadRunsHadLeftIsTold) {
+  EXPECT_EQ(printed({model::Swept{{"a", "b"}, {"c: it has \x1b[2Jendpoints"}}}, {}),
+            "swept   2 objects that dead runs had left\nnot swept: c: it has \\x1b[2Jendpoints\n");
+}
+
 }  // namespace
 }  // namespace executor::report

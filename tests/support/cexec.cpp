@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "docker/container_inspect.h"
@@ -85,6 +87,14 @@ std::vector<std::string> NewObjects::names() const {
     return std::find(before_.begin(), before_.end(), name) != before_.end();
   });
   return names;
+}
+
+pid_t watchdog_of(pid_t cexec) {
+  const auto folder = std::filesystem::path("/proc") / std::to_string(cexec) / "task" / std::to_string(cexec);
+  std::ifstream children(folder / "children");
+  pid_t child = -1;
+  children >> child;
+  return child;
 }
 
 }  // namespace tests

@@ -25,6 +25,9 @@ std::vector<PrintedCase> cases_in(const std::string& out);
 /// The last two lines, without their ends; fewer if there are not as many.
 std::vector<std::string> last_lines(const std::string& out);
 
+/// The watchdog of a running cexec; -1 if it has none.
+pid_t watchdog_of(pid_t cexec);
+
 /// What has come into the engine since this was made, of all that bears the label io.cexec.run.
 class NewObjects {
  public:

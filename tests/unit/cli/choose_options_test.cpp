@@ -19,15 +19,16 @@ TEST(ReadSelection, EveryMistakeIsTold) {
   choose.names = {"(", "[a", "*"};
   choose.platforms = {"pyton,cpp"};
   choose.wishes.combo = {{model::ProcessName("w"), "nod"}};
-  EXPECT_EQ(errors_of(choose),
-            (std::vector<std::string>{
-                "--tags: Tag expression \"@a and\" could not be parsed because of syntax error: Expected operand.",
-                "--name: '(': the parentheses do not match, or there is nothing to repeat",
-                "--name: '[a': a '[' has no ']'",
-                "--name: '*': the parentheses do not match, or there is nothing to repeat",
-                "--platform pyton: there is no platform 'pyton'; did you mean 'python'?",
-                "--combo w=nod: there is no platform 'nod'; did you mean 'node'?",
-            }));
+  EXPECT_EQ(
+      errors_of(choose),
+      (std::vector<std::string>{
+          "--tags: Tag expression \"@a and\" could not be parsed because of syntax error: Expected operand.",
+          "--name: '(': the parentheses do not match, or there is nothing to repeat",
+          "--name: '[a': a '[' has no ']'",
+          "--name: '*': the parentheses do not match, or there is nothing to repeat",
+          "--platform pyton: there is no platform 'pyton'; did you mean 'python'?",
+          "--combo w=nod: there is no platform 'nod'; did you mean 'node'?",
+      }));
 }
 
 TEST(ReadSelection, TagIsANameAndNoExpression) {
@@ -53,7 +54,8 @@ TEST(ReadCaseId, IdIsTakenApart) {
 }
 
 TEST(ReadCaseId, WhatIsNoneIsRefused) {
-  for (const auto* text : {"x.feature", "x.feature:0 w=p", ":3", "x.feature:3 w", "x.feature:a w=p", "", "w=p"}) {
+  for (const auto* text :
+       {"x.feature", "x.feature:0 w=p", ":3", "x.feature:3 w", "x.feature:a w=p", "", "w=p"}) {
     EXPECT_FALSE(read_case_id(text)) << text;
   }
 }
@@ -76,7 +78,8 @@ TEST(ReadCaseIds, EveryWrongLineIsTold) {
   const auto ids = read_case_ids((folder.path() / "ids").string());
   ASSERT_FALSE(ids);
   EXPECT_EQ(ids.error().size(), 2u);
-  EXPECT_TRUE(ids.error().at(1).ends_with("ids:3: 'y' is no id of a case: expected FILE:LINE PROCESS=PLATFORM …"));
+  EXPECT_TRUE(
+      ids.error().at(1).ends_with("ids:3: 'y' is no id of a case: expected FILE:LINE PROCESS=PLATFORM …"));
   EXPECT_FALSE(read_case_ids((folder.path() / "none").string()));
 }
 

@@ -128,8 +128,8 @@ PlannedText planned_for(std::vector<WantedCase> cases) {
 }
 
 TEST(WantedCases, AreTakenByTheirIdsOnceInThePlansOrder) {
-  const auto planned =
-      planned_for({wanted(14, {{"w", "node"}}), wanted(4, {}), wanted(14, {{"w", "cpp"}}), wanted(14, {{"w", "cpp"}})});
+  const auto planned = planned_for(
+      {wanted(14, {{"w", "node"}}), wanted(4, {}), wanted(14, {{"w", "cpp"}}), wanted(14, {{"w", "cpp"}})});
   EXPECT_EQ(planned.ids,
             (std::vector<std::string>{"features/x.feature:4 w=python", "features/x.feature:4 w=cpp",
                                       "features/x.feature:4 w=node", "features/x.feature:14 w=node",
@@ -144,7 +144,8 @@ TEST(WantedCases, WhatIsNoCaseIsAnErrorWithItsPlace) {
   const auto error = [](const WantedCase& one) { return planned_for({one}).errors.at(0); };
   EXPECT_EQ(error(wanted(5, {{"w", "cpp"}})), "ids:1: there is no case 'the id': no scenario begins there");
   EXPECT_EQ(error(wanted(4, {{"v", "cpp"}})), "ids:1: there is no case 'the id': it has no process 'v'");
-  EXPECT_EQ(error(wanted(4, {{"w", "rust"}})), "ids:1: there is no case 'the id': 'w' is not played by 'rust'");
+  EXPECT_EQ(error(wanted(4, {{"w", "rust"}})),
+            "ids:1: there is no case 'the id': 'w' is not played by 'rust'");
 }
 
 }  // namespace

@@ -47,9 +47,10 @@ std::set<std::string> meetings(const Plan& plan) {
 }
 
 TEST(Matrix, SameLetsOnePlatformPlayAll) {
-  EXPECT_EQ(PlannedText(kTwo, three_platforms(), combined(Combine::same)).ids,
-            (std::vector<std::string>{"features/x.feature:2 a=python b=python", "features/x.feature:2 a=cpp b=cpp",
-                                      "features/x.feature:2 a=node b=node"}));
+  EXPECT_EQ(
+      PlannedText(kTwo, three_platforms(), combined(Combine::same)).ids,
+      (std::vector<std::string>{"features/x.feature:2 a=python b=python", "features/x.feature:2 a=cpp b=cpp",
+                                "features/x.feature:2 a=node b=node"}));
   const auto config = excluding({{ProcessName("a"), {PlatformName("cpp")}}});
   EXPECT_EQ(PlannedText(kTwo, config, combined(Combine::same)).ids.size(), 2u);
 }
@@ -64,7 +65,8 @@ TEST(Matrix, PairwiseLetsEveryTwoPlatformsMeet) {
 }
 
 TEST(Matrix, PairwiseRespectsExclusions) {
-  const auto config = excluding({{ProcessName("a"), {PlatformName("cpp")}}, {ProcessName("b"), {PlatformName("cpp")}}});
+  const auto config =
+      excluding({{ProcessName("a"), {PlatformName("cpp")}}, {ProcessName("b"), {PlatformName("cpp")}}});
   const PlannedText planned(kFour, config, combined(Combine::pairwise));
   EXPECT_EQ(meetings(planned.plan).size(), 6u * 9 - 1);
   EXPECT_FALSE(meetings(planned.plan).contains("01cpp cpp"));
@@ -90,7 +92,9 @@ TEST(Matrix, ConfigSaysHowToCombineUnlessTheSelectionDoes) {
 
 TEST(Matrix, OneCombinationIsFoundHoweverTheRestIsCombined) {
   auto selection = combined(Combine::pairwise);
-  selection.combo = {{ProcessName("a"), "cpp"}, {ProcessName("b"), "node"}, {ProcessName("c"), "node"},
+  selection.combo = {{ProcessName("a"), "cpp"},
+                     {ProcessName("b"), "node"},
+                     {ProcessName("c"), "node"},
                      {ProcessName("d"), "node"}};
   EXPECT_EQ(PlannedText(kFour, three_platforms(), selection).ids,
             std::vector<std::string>{"features/x.feature:2 a=cpp b=node c=node d=node"});

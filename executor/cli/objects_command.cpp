@@ -1,0 +1,121 @@
+// `cexec ps` and `cexec cleanup`: what cexec's runs hold in the engine, and removing what dead ones left.
+#include "executor/cli/objects_command.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "executor/cli/engine.h"
+#include "executor/cli/setup.h"
+#include "executor/text/quote.h"
+#include "executor/text/units.h"
+#include "executor/track/sweep.h"
+
+namespace executor::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using track::Liveness;
+using track::ObjectKind;
+
+constexpr auto kPatience = 60s;
+constexpr std::size_t kLongestId = 200;
+
+docker::Call call() {
+  return {base::Deadline::in(kPatience), {}};
+}
+
+/// Of the engine; the reason has been printed where there is nothing.
+std::optional<std::pair<Engine, std::vector<track::RunOnEngine>>> runs_on_engine() {
+  auto engine = connect_engine(call());
+  if (!engine) {
+    complain(engine.error().reason);
+    if (!engine.error().hint.empty()) complain(engine.error().hint);
+    return std::nullopt;
+  }
+  auto runs = track::list_runs(*engine->client, track::LivenessCheck(), call());
+  if (!runs) {
+    complain("the engine does not say what it holds: " + runs.error().describe());
+    return std::nullopt;
+  }
+  return std::pair(std::move(*engine), std::move(*runs));
+}
+
+/// "4711 alive", "4711 dead", "elsewhere".
+std::string owner_of(const track::RunOnEngine& run) {
+  const auto owner = track::parse_owner(run.owner);
+  if (!owner || run.liveness == Liveness::unknown) return "unknown";
+  return fmt::format("{} {}", owner->pid, track::name_of(run.liveness));
+}
+
+std::string age_of(std::int64_t since) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return since == 0 ? "?" : text::format_duration(std::chrono::seconds(std::max<std::int64_t>(now - since, 0)));
+}
+
+std::string describe(const track::Object& object) {
+  return fmt::format("{:<9}  {}  {}", track::name_of(object.kind), object.name,
+                     text::quote(object.case_id.text(), kLongestId));
+}
+
+std::string count(std::size_t number) {
+  return fmt::format("{} object{}", number, number == 1 ? "" : "s");
+}
+
+/// Nothing if it is to be removed.
+std::string_view reason_to_spare(const track::RunOnEngine& run, const CleanupArguments& arguments) {
+  if (arguments.all || run.liveness == Liveness::dead) return {};
+  return run.liveness == Liveness::alive ? "its cexec is at work"
+                                         : "its cexec is on another machine, or cannot be seen from here";
+}
+
+}  // namespace
+
+ExitCode ps_command(const PsArguments& arguments) {
+  const auto found = runs_on_engine();
+  if (!found) return ExitCode::could_not_run;
+  const auto& runs = found->second;
+  if (runs.empty()) {
+    std::cout << "no run holds anything\n";
+    return ExitCode::all_passed;
+  }
+  std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", "RUN", "OWNER", "AGE", "CONTAINERS", "NETWORKS",
+                           "VOLUMES");
+  for (const auto& run : runs) {
+    std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", run.run.text().substr(0, 8), owner_of(run),
+                             age_of(run.since()), run.count(ObjectKind::container), run.count(ObjectKind::network),
+                             run.count(ObjectKind::volume));
+    if (!arguments.verbose) continue;
+    for (const auto& object : run.objects) std::cout << "  " << describe(object) << '\n';
+  }
+  return ExitCode::all_passed;
+}
+
+ExitCode cleanup_command(const CleanupArguments& arguments) {
+  const auto found = runs_on_engine();
+  if (!found) return ExitCode::could_not_run;
+  std::size_t removed = 0;
+  std::size_t failed = 0;
+  for (const auto& run : found->second) {
+    const auto id = run.run.text().substr(0, 8);
+    if (const auto why = reason_to_spare(run, arguments); !why.empty()) {
+      std::cout << fmt::format("run {}: {} left alone: {}\n", id, count(run.objects.size()), why);
+      continue;
+    }
+    if (arguments.dry_run) {
+      for (const auto& object : run.objects) std::cout << describe(object) << '\n';
+      removed += run.objects.size();
+      continue;
+    }
+    const auto done = track::remove_objects(*found->first.client, run.objects, call());
+    for (const auto& name : done.names) std::cout << "removed " << name << '\n';
+    for (const auto& failure : done.failures) complain(failure);
+    removed += done.names.size();
+    failed += done.failures.size();
+  }
+  std::cout << fmt::format("{} {}\n", count(removed), arguments.dry_run ? "would be removed" : "removed");
+  return failed == 0 ? ExitCode::all_passed : ExitCode::could_not_run;
+}
+
+}  // namespace executor::cli
