@@ -1,5 +1,5 @@
-// What the watchdog does for a run whose cexec has died, and the note that it leaves where it could not. It must
-// not need anything of that process but the run's id and the environment.
+// What the watchdog does for a run whose cexec has died, and the note that it leaves where it could not. It
+// must not need anything of that process but the run's id and the environment.
 #include "executor/cli/aftermath.h"
 
 #include <fmt/format.h>
@@ -32,8 +32,10 @@ std::string variable(const char* name) {
 
 /// XDG Base Directory Specification: what is kept between runs and is not worth a back-up.
 fs::path notes_folder() {
-  if (const auto state = variable("XDG_STATE_HOME"); !state.empty()) return fs::path(state) / "cexec/unfinished";
-  if (const auto home = variable("HOME"); !home.empty()) return fs::path(home) / ".local/state/cexec/unfinished";
+  if (const auto state = variable("XDG_STATE_HOME"); !state.empty())
+    return fs::path(state) / "cexec/unfinished";
+  if (const auto home = variable("HOME"); !home.empty())
+    return fs::path(home) / ".local/state/cexec/unfinished";
   return "/var/tmp/cexec/unfinished";
 }
 

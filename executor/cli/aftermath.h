@@ -1,5 +1,5 @@
-// What the watchdog does for a run whose cexec has died, and the note that it leaves where it could not. It must
-// not need anything of that process but the run's id and the environment.
+// What the watchdog does for a run whose cexec has died, and the note that it leaves where it could not. It
+// must not need anything of that process but the run's id and the environment.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace executor::cli {
 
-/// Removes everything of the run. Blocks until the engine has shown nothing of it for 10 seconds, however often it
-/// has to be asked: an engine that is slow, hangs or is started again gets 10 minutes. Then it leaves a note for
-/// the next start.
+/// Removes everything of the run. Blocks until the engine has shown nothing of it for 10 seconds, however
+/// often it has to be asked: an engine that is slow, hangs or is started again gets 10 minutes. Then it
+/// leaves a note for the next start.
 void clean_up_after(const model::RunId& run);
 
 /// The notes of watchdogs that gave up, a sentence each; they are taken away.

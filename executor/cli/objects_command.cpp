@@ -51,7 +51,8 @@ std::string owner_of(const track::RunOnEngine& run) {
 
 std::string age_of(std::int64_t since) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return since == 0 ? "?" : text::format_duration(std::chrono::seconds(std::max<std::int64_t>(now - since, 0)));
+  return since == 0 ? "?"
+                    : text::format_duration(std::chrono::seconds(std::max<std::int64_t>(now - since, 0)));
 }
 
 std::string describe(const track::Object& object) {
@@ -80,12 +81,12 @@ ExitCode ps_command(const PsArguments& arguments) {
     std::cout << "no run holds anything\n";
     return ExitCode::all_passed;
   }
-  std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", "RUN", "OWNER", "AGE", "CONTAINERS", "NETWORKS",
-                           "VOLUMES");
+  std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", "RUN", "OWNER", "AGE", "CONTAINERS",
+                           "NETWORKS", "VOLUMES");
   for (const auto& run : runs) {
     std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", run.run.text().substr(0, 8), owner_of(run),
-                             age_of(run.since()), run.count(ObjectKind::container), run.count(ObjectKind::network),
-                             run.count(ObjectKind::volume));
+                             age_of(run.since()), run.count(ObjectKind::container),
+                             run.count(ObjectKind::network), run.count(ObjectKind::volume));
     if (!arguments.verbose) continue;
     for (const auto& object : run.objects) std::cout << "  " << describe(object) << '\n';
   }

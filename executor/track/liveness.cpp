@@ -70,8 +70,9 @@ Liveness LivenessCheck::of(const std::string& owner, const std::string& machine)
   return started == who->start_time ? Liveness::alive : Liveness::dead;
 }
 
-/// From the first namespace all processes are seen, also by the pid that they have in theirs, unless /proc hides
-/// those of other users. Where it does not show whose namespace it is, a process that looks like the owner is it.
+/// From the first namespace all processes are seen, also by the pid that they have in theirs, unless /proc
+/// hides those of other users. Where it does not show whose namespace it is, a process that looks like the
+/// owner is it.
 Liveness LivenessCheck::in_other_namespace(const Owner& owner) const {
   if (self_.pid_namespace != kInitialNamespace || pids_of(proc_ / "1").empty()) return Liveness::unknown;
   std::error_code error;

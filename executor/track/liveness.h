@@ -9,8 +9,8 @@
 
 namespace executor::track {
 
-/// Unknown: an owner on another machine, or in a part of this one that cannot be looked into. Nothing of such a
-/// one is removed unasked.
+/// Unknown: an owner on another machine, or in a part of this one that cannot be looked into. Nothing of such
+/// a one is removed unasked.
 enum class Liveness { alive, dead, unknown };
 std::string_view name_of(Liveness liveness);
 

@@ -55,7 +55,8 @@ docker::Result<std::vector<Object>> list_objects(const docker::Client& client,
   return objects;
 }
 
-docker::Result<void> remove_object(const docker::Client& client, const Object& object, const docker::Call& call) {
+docker::Result<void> remove_object(const docker::Client& client, const Object& object,
+                                   const docker::Call& call) {
   switch (object.kind) {
     case ObjectKind::container: return docker::remove_container(client, object.name, call);
     case ObjectKind::network: return docker::remove_network(client, object.name, call);

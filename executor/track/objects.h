@@ -26,14 +26,15 @@ struct Object {
   std::int64_t created = 0;  ///< seconds since 1970
 };
 
-/// Everything of one run, or of all: containers, then networks, then volumes. What only inherited the labels, as
-/// a container made from an image that was made from one of ours, is not among them. Three requests.
+/// Everything of one run, or of all: containers, then networks, then volumes. What only inherited the labels,
+/// as a container made from an image that was made from one of ours, is not among them. Three requests.
 docker::Result<std::vector<Object>> list_objects(const docker::Client& client,
                                                  const std::optional<model::RunId>& run,
                                                  const docker::Call& call);
 
 /// Removes it, whatever state it is in. One that is gone already is success.
-docker::Result<void> remove_object(const docker::Client& client, const Object& object, const docker::Call& call);
+docker::Result<void> remove_object(const docker::Client& client, const Object& object,
+                                   const docker::Call& call);
 
 std::vector<std::string> names_of(const std::vector<Object>& objects);
 

@@ -1,5 +1,5 @@
-// Removing all of a run that the engine shows, for as long as it may show more. It must not need anything of the
-// process that made it.
+// Removing all of a run that the engine shows, for as long as it may show more. It must not need anything of
+// the process that made it.
 #include "executor/track/removal.h"
 
 #include <algorithm>
@@ -21,9 +21,11 @@ docker::Call call_within(const base::Deadline& deadline) {
 }
 
 /// False if some of it could not be removed.
-bool remove_once(const docker::Client& client, const std::vector<Object>& objects, const base::Deadline& deadline) {
+bool remove_once(const docker::Client& client, const std::vector<Object>& objects,
+                 const base::Deadline& deadline) {
   bool all = true;
-  for (const auto& object : objects) all = remove_object(client, object, call_within(deadline)).has_value() && all;
+  for (const auto& object : objects)
+    all = remove_object(client, object, call_within(deadline)).has_value() && all;
   return all;
 }
 

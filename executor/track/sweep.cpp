@@ -1,4 +1,5 @@
-// Removing what runs whose cexec is dead left in the engine. It must not touch what it does not know to be left.
+// Removing what runs whose cexec is dead left in the engine. It must not touch what it does not know to be
+// left.
 #include "executor/track/sweep.h"
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 namespace executor::track {
 
 std::size_t RunOnEngine::count(ObjectKind kind) const {
-  return static_cast<std::size_t>(
-      std::count_if(objects.begin(), objects.end(), [kind](const auto& object) { return object.kind == kind; }));
+  return static_cast<std::size_t>(std::count_if(objects.begin(), objects.end(),
+                                                [kind](const auto& object) { return object.kind == kind; }));
 }
 
 std::int64_t RunOnEngine::since() const {
@@ -38,11 +39,13 @@ docker::Result<std::vector<RunOnEngine>> list_runs(const docker::Client& client,
   }
   std::vector<RunOnEngine> runs;
   for (auto& [key, entry] : by_owner) runs.push_back(std::move(entry));
-  std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.since() < b.since(); });
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const auto& a, const auto& b) { return a.since() < b.since(); });
   return runs;
 }
 
-Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects, const docker::Call& call) {
+Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects,
+                       const docker::Call& call) {
   Removed removed;
   for (const auto& object : objects) {
     const auto done = remove_object(client, object, call);
@@ -55,7 +58,8 @@ Removed remove_objects(const docker::Client& client, const std::vector<Object>& 
   return removed;
 }
 
-docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check, const docker::Call& call) {
+docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check,
+                              const docker::Call& call) {
   const auto runs = list_runs(client, check, call);
   if (!runs) return tl::unexpected(runs.error());
   Removed all;

@@ -1,4 +1,5 @@
-// Removing what runs whose cexec is dead left in the engine. It must not touch what it does not know to be left.
+// Removing what runs whose cexec is dead left in the engine. It must not touch what it does not know to be
+// left.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +24,8 @@ struct RunOnEngine {
   [[nodiscard]] std::int64_t since() const;
 };
 
-/// All runs of which the engine holds something, the oldest first. Where one run's objects name several owners,
-/// each makes an entry of its own.
+/// All runs of which the engine holds something, the oldest first. Where one run's objects name several
+/// owners, each makes an entry of its own.
 docker::Result<std::vector<RunOnEngine>> list_runs(const docker::Client& client, const LivenessCheck& check,
                                                    const docker::Call& call);
 
@@ -35,9 +36,11 @@ struct Removed {
 };
 
 /// Removes the objects of one entry; `call` is for each.
-Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects, const docker::Call& call);
+Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects,
+                       const docker::Call& call);
 
 /// Removes everything of runs whose owner is dead. Blocks for the engine's answers.
-docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check, const docker::Call& call);
+docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check,
+                              const docker::Call& call);
 
 }  // namespace executor::track

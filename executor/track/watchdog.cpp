@@ -31,12 +31,13 @@ struct Pipe {
   base::Fd write;
 };
 
-/// A GitHub runner ends, at the end of a job, every process in whose environment it finds this. What ps and proc(5)
-/// show is the memory that the variables stood in when the program began: they have to go there.
+/// A GitHub runner ends, at the end of a job, every process in whose environment it finds this. What ps and
+/// proc(5) show is the memory that the variables stood in when the program began: they have to go there.
 void forget_runner() {
   constexpr std::string_view kTracking = "RUNNER_TRACKING_ID=";
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (std::string_view(*variable).starts_with(kTracking)) std::memset(*variable, '-', std::strlen(*variable));
+    if (std::string_view(*variable).starts_with(kTracking))
+      std::memset(*variable, '-', std::strlen(*variable));
   }
 }
 

@@ -61,6 +61,31 @@ TEST(Cases, LineOfAScenarioRunsItInAllCombinations) {
   for (const auto& id : ids) EXPECT_TRUE(id.starts_with(scenario + " ")) << id;
 }
 
+TEST(Cases, ListedIdsRunExactlyThoseCases) {
+  const Repository repository;
+  const auto listed = tests::run(
+      {CEXEC_PROGRAM, "list", "--format", "ids", "features/wire", "--combine", "each", "--shard", "1/4"},
+      {kRepository, {}});
+  ASSERT_EQ(listed.exit_code, 0) << listed.err;
+  const auto path = (repository.folder.path() / "ids").string();
+  std::ofstream(path) << listed.out;
+  const auto ran = repository.cexec({"--from-file", path});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  std::string ids;
+  for (const auto& id : ids_of(ran, "passed")) ids += id + "\n";
+  EXPECT_EQ(ids, listed.out);
+}
+
+TEST(Cases, DryRunNamesImagesAndStartsNothing) {
+  const Repository repository;
+  const tests::NewObjects objects;
+  const auto ran = repository.cexec({"--dry-run", "features/wire"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("\nimage   python: cexec-python:"), std::string::npos) << ran.out;
+  EXPECT_TRUE(ran.out.ends_with("\ndry run: nothing was started\n")) << ran.out;
+  EXPECT_EQ(objects.names(), std::vector<std::string>());
+}
+
 /// The command that stands beside a failure runs this one case again, with the same end.
 void expect_same_again(const std::vector<tests::PrintedCase>& cases, const Repository& repository) {
   const auto failed =

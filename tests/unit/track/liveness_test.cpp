@@ -60,11 +60,9 @@ TEST(Liveness, OwnerInAContainerIsFoundByThePidThatItHasThere) {
   proc.write("500/status", "Name:\tcexec\nNSpid:\t500\t7\n");
   proc.write("500/stat", "500 (cexec) S 1 1 1 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n");
   const Owner inside{self.boot_id, 99, 7, 777};
-  EXPECT_EQ(LivenessCheck(proc.path()).of(inside.text(), ""),
-            sees_all ? Liveness::alive : Liveness::unknown);
+  EXPECT_EQ(LivenessCheck(proc.path()).of(inside.text(), ""), sees_all ? Liveness::alive : Liveness::unknown);
   const Owner another{self.boot_id, 99, 7, 778};
-  EXPECT_EQ(LivenessCheck(proc.path()).of(another.text(), ""),
-            sees_all ? Liveness::dead : Liveness::unknown);
+  EXPECT_EQ(LivenessCheck(proc.path()).of(another.text(), ""), sees_all ? Liveness::dead : Liveness::unknown);
 }
 
 TEST(Liveness, ProcThatHidesOthersTellsNothing) {

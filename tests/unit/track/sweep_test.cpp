@@ -12,8 +12,8 @@ using tests::soon;
 
 std::string labels(const std::string& name, const std::string& run, const std::string& owner) {
   return fmt::format(
-      R"("Labels":{{"io.cexec.name":"{}","io.cexec.run":"{}","io.cexec.owner":"{}","io.cexec.machine":"{}"}})", name,
-      run, owner, machine_id());
+      R"("Labels":{{"io.cexec.name":"{}","io.cexec.run":"{}","io.cexec.owner":"{}","io.cexec.machine":"{}"}})",
+      name, run, owner, machine_id());
 }
 
 std::string container(const std::string& name, const std::string& run, const std::string& owner) {
@@ -30,7 +30,8 @@ TEST(Sweep, RemovesOnlyWhatDeadRunsLeft) {
   tests::ScriptedClient scripted;
   auto& script = scripted.transport;
   script.answer(200, "[" + container("alive", "r1", current_owner().text()) + "," +
-                         container("dead", "r2", dead_owner()) + "," + container("whose", "r3", "elsewhere") + "]");
+                         container("dead", "r2", dead_owner()) + "," + container("whose", "r3", "elsewhere") +
+                         "]");
   script.answer(200, fmt::format(R"([{{"Id":"2","Name":"net","Created":"2026-11-24T03:16:13.18Z",{}}}])",
                                  labels("net", "r2", dead_owner())));
   script.answer(200, R"({"Volumes":null})").answer(204).answer(403, R"({"message":"it has endpoints"})");
