@@ -5,6 +5,28 @@
 namespace executor::gherkin {
 namespace {
 
+/// A new text, in one pass: texts may be long and hold many.
+std::string replaced(std::string_view text, std::string_view placeholder, std::string_view value) {
+  std::string out;
+  out.reserve(text.size());
+  while (true) {
+    const auto at = text.find(placeholder);
+    out += text.substr(0, at);
+    if (at == std::string_view::npos) return out;
+    out += value;
+    text.remove_prefix(at + placeholder.size());
+  }
+}
+
+std::size_t count_pickles(const std::vector<Scenario>& scenarios) {
+  std::size_t count = 0;
+  for (const auto& scenario : scenarios) {
+    if (scenario.examples.empty()) ++count;
+    for (const auto& examples : scenario.examples) count += examples.body.size();
+  }
+  return count;
+}
+
 class Compiler {
  public:
   explicit Compiler(const Document& document) : document_(document) {}
@@ -12,6 +34,9 @@ class Compiler {
   Pickles run() {
     if (!document_.feature) return {};
     const Feature& feature = *document_.feature;
+    std::size_t count = count_pickles(feature.scenarios);
+    for (const auto& rule : feature.rules) count += count_pickles(rule.scenarios);
+    out_.pickles.reserve(count);
     add_background(feature.background);
     for (const auto& scenario : feature.scenarios) compile_scenario(nullptr, scenario);
     const auto of_feature = backgrounds_.size();
@@ -47,6 +72,8 @@ class Compiler {
     pickle.location = row == nullptr ? scenario.location : row->location;
     const Row* header = examples == nullptr ? nullptr : &*examples->header;
     pickle.name = filled(scenario.name, header, row);
+    pickle.tags.reserve(document_.feature->tags.size() + (rule == nullptr ? 0 : rule->tags.size()) +
+                        scenario.tags.size() + (examples == nullptr ? 0 : examples->tags.size()));
     const auto add_tags = [&pickle](const std::vector<Tag>& tags) {
       for (const auto& tag : tags) pickle.tags.push_back(&tag);
     };
@@ -100,18 +127,15 @@ class Compiler {
   /// Replaces "<name>" of each column in turn by the row's cell, also what an earlier column brought in.
   std::string_view filled(std::string_view text, const Row* header, const Row* row) const {
     if (row == nullptr || text.find('<') == std::string_view::npos) return text;
-    std::string changed(text);
-    bool any = false;
+    std::string changed;
+    auto now = text;
     for (std::size_t i = 0; i < header->cells.size(); ++i) {
       const std::string placeholder = "<" + std::string(header->cells[i].value) + ">";
-      const auto value = row->cells[i].value;
-      for (auto at = changed.find(placeholder); at != std::string::npos;
-           at = changed.find(placeholder, at + value.size())) {
-        changed.replace(at, placeholder.size(), value);
-        any = true;
-      }
+      if (now.find(placeholder) == std::string_view::npos) continue;
+      changed = replaced(now, placeholder, row->cells[i].value);
+      now = changed;
     }
-    return any ? document_.keep(changed) : text;
+    return now.data() == text.data() ? text : document_.keep(now);
   }
 
   const Document& document_;

@@ -75,6 +75,17 @@ Feature: f
   EXPECT_EQ(second.tags[2]->name, "@e2");
 }
 
+TEST(Compile, EveryPlaceholderOfATextIsFilledOnce) {
+  const Compiled c(R"(Feature: f
+  Scenario: s
+    Given <a><a> <b>, <<a>> and <c>
+    Examples:
+      | a   | b |
+      | <a> |   |
+)");
+  EXPECT_EQ(c.pickles.pickles.at(0).steps[0].text, "<a><a> , <<a>> and <c>");
+}
+
 TEST(Compile, ScenarioWithoutStepsHasNoBackgroundEither) {
   const Compiled c("Feature: f\n Background:\n  Given a\n Scenario: empty\n");
   ASSERT_EQ(c.pickles.pickles.size(), 1u);
