@@ -40,6 +40,9 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string found;
   for (const auto& candidate : candidates) {
+    // Each character too many or too few is an edit; and a word may be a whole line of a file.
+    const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    if (longer - shorter >= best) continue;
     const auto distance = edit_distance(wanted, lower(candidate));
     if (distance >= best) continue;
     best = distance;

@@ -20,5 +20,10 @@ TEST(Nearest, FindsTheOneThatWasMeant) {
   EXPECT_EQ(did_you_mean("x", keys), "");
 }
 
+TEST(Nearest, NothingIsNearAWordOfAMegabyte) {
+  const std::vector<std::string> keywords(1000, "Scenario Outline:");
+  EXPECT_EQ(nearest(std::string(1U << 20U, 'S'), keywords), "");
+}
+
 }  // namespace
 }  // namespace executor::text
