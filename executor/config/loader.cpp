@@ -32,13 +32,18 @@ class Loader {
     config_.root = fs::absolute(file).lexically_normal().parent_path();
   }
 
-  tl::expected<Config, std::vector<ConfigError>> run() {
-    if (const auto root = parse()) {
+  tl::expected<Config, std::vector<ConfigError>> run(const std::string& text) {
+    if (const auto root = parse(text)) {
       if (root->IsMap()) {
         read(Entry(*root, "", 1, problems_));
       } else {
         fail_file(std::max(root->Mark().line, 0) + 1, "expected a map with `platforms` in it");
       }
+    }
+    if (problems_.too_many()) {  // other problems may come of what was not read
+      problems_.list.clear();
+      fail_file(0, fmt::format("holds more than {} values, each alias counted with all that it stands for",
+                               Problems::kMostValues));
     }
     if (problems_.list.empty()) return std::move(config_);
     std::stable_sort(problems_.list.begin(), problems_.list.end(),
@@ -51,17 +56,9 @@ class Loader {
     problems_.list.push_back({problems_.file, line, "", std::move(message)});
   }
 
-  std::optional<YAML::Node> parse() {
-    std::ifstream file(config_.file, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    std::error_code ignored;
-    if (!file || fs::is_directory(config_.file, ignored)) {
-      fail_file(0, "the file cannot be read");
-      return std::nullopt;
-    }
+  std::optional<YAML::Node> parse(const std::string& text) {
     try {
-      return YAML::Load(text.str());
+      return YAML::Load(text);
     } catch (const YAML::Exception& error) {  // the library's own way to tell
       fail_file(error.mark.line + 1, fmt::format("column {}: {}", error.mark.column + 1, error.msg));
       return std::nullopt;
@@ -232,7 +229,20 @@ const Platform* Config::find_platform(const PlatformName& name) const {
 }
 
 tl::expected<Config, std::vector<ConfigError>> load(const fs::path& file, const Environment& environment) {
-  return Loader(file, environment).run();
+  std::ifstream content(file, std::ios::binary);
+  std::ostringstream text;
+  text << content.rdbuf();
+  std::error_code ignored;
+  if (!content || fs::is_directory(file, ignored)) {
+    return tl::unexpected(
+        std::vector<ConfigError>{{file.string(), 0, std::string(), "the file cannot be read"}});
+  }
+  return load_text(text.str(), file, environment);
+}
+
+tl::expected<Config, std::vector<ConfigError>> load_text(const std::string& text, const fs::path& file,
+                                                         const Environment& environment) {
+  return Loader(file, environment).run(text);
 }
 
 std::optional<fs::path> find_config(const fs::path& folder) {

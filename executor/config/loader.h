@@ -32,6 +32,12 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 tl::expected<Config, std::vector<ConfigError>> load(const std::filesystem::path& file,
                                                     const Environment& environment);
 
+/// The same for a text that is the content of `file`, which is not opened: messages name it, and its folder
+/// is what the paths in the text are relative to.
+tl::expected<Config, std::vector<ConfigError>> load_text(const std::string& text,
+                                                         const std::filesystem::path& file,
+                                                         const Environment& environment);
+
 /// cexec.yaml in `folder` or the nearest folder above it; nothing if there is none.
 std::optional<std::filesystem::path> find_config(const std::filesystem::path& folder);
 

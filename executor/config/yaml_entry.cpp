@@ -156,6 +156,7 @@ std::vector<std::pair<std::string, Entry>> Entry::members() const {
   }
   std::map<std::string, int> seen;
   for (const auto& member : node_) {
+    if (++problems_->values > Problems::kMostValues) break;
     const int line = member.first.Mark().line + 1;
     const auto key = member.first.IsScalar() ? member.first.Scalar() : std::string("?");
     Entry entry(member.second, path_.empty() ? key : path_ + "." + key, line, *problems_);
@@ -176,6 +177,7 @@ std::vector<Entry> Entry::items() const {
     return list;
   }
   for (std::size_t i = 0; i < node_.size(); ++i) {
+    if (++problems_->values > Problems::kMostValues) break;
     list.emplace_back(node_[i], fmt::format("{}[{}]", path_, i), node_[i].Mark().line + 1, *problems_);
   }
   return list;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,8 +20,14 @@ namespace executor::config {
 
 /// Where errors go.
 struct Problems {
+  /// More than anybody writes. Aliases of aliases make more out of a few lines than there is time to read.
+  static constexpr std::size_t kMostValues = 100'000;
+
   std::string file;
   std::vector<ConfigError> list;
+  std::size_t values = 0;  ///< read so far; what an alias stands for counts each time
+
+  [[nodiscard]] bool too_many() const { return values > kMostValues; }
 };
 
 /// One value of the file. Each `as_…` gives nothing, and notes an error, if the value is of another type.
@@ -51,7 +58,8 @@ class Entry {
   [[nodiscard]] std::vector<std::string> as_texts() const;
   /// A command: a list of words, or one text that is split at spaces outside of quotes.
   [[nodiscard]] std::vector<std::string> as_command() const;
-  /// The members of a map, in their order; an error for no map and for a key that stands twice.
+  /// The members of a map, in their order; an error for no map and for a key that stands twice. Here and in
+  /// items(), nothing more is read once there are too many values.
   [[nodiscard]] std::vector<std::pair<std::string, Entry>> members() const;
   [[nodiscard]] std::vector<Entry> items() const;
 

@@ -1,5 +1,6 @@
 #include "executor/config/loader.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_folder.h"
@@ -229,6 +230,29 @@ TEST_F(Load, WhatIsNoYamlHasItsPlace) {
   EXPECT_TRUE(error("version: 1\nplatforms: [\n").starts_with("cexec.yaml:3: column 1: "));
   EXPECT_EQ(error("- a\n"), "cexec.yaml:1: expected a map with `platforms` in it");
   EXPECT_EQ(error(""), "cexec.yaml:1: expected a map with `platforms` in it");
+}
+
+TEST_F(Load, AliasesThatMultiplyAreNotFollowedForever) {
+  std::string list = "[a";
+  for (int i = 1; i < 1000; ++i) list += ", a";
+  std::string map = "{p0: *list";
+  for (int i = 1; i < 1000; ++i) map += fmt::format(", p{}: *list", i);
+  std::string exclude = "[*map";
+  for (int i = 1; i < 1000; ++i) exclude += ", *map";
+  EXPECT_EQ(error("version: 1\nplatforms: {p: {image: a}}\nprofiles: {x: {y: &list " + list +
+                  "]}}\nmatrix:\n  unused: &map " + map + "}\n  exclude: " + exclude + "]\n"),
+            "cexec.yaml: holds more than 100000 values, each alias counted with all that it stands for");
+}
+
+TEST_F(Load, AliasWithinWhatItStandsForIsNoLoop) {
+  const auto list = errors("&a\nversion: 1\nplatforms: *a\nfeatures: &b [*b]\n");
+  EXPECT_FALSE(list.empty());
+}
+
+TEST_F(Load, TextIsReadWithoutItsFile) {
+  const auto config = config::load_text("version: 1\nplatforms: {p: {image: a}}\n", "/nowhere/c.yaml", {});
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->features.at(0), "/nowhere/features");
 }
 
 TEST_F(Load, FileThatIsNotThere) {
