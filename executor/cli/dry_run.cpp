@@ -18,12 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
 
-ExitCode complain_of(const std::string& reason, const std::string& hint) {
-  complain(reason);
-  if (!hint.empty()) complain(hint);
-  return ExitCode::could_not_run;
-}
-
 std::string describe(const image::Found& found, const config::Platform& platform) {
   if (!found.id.empty()) return fmt::format("{} ({})", found.reference, found.id.substr(7, 12));
   if (!platform.build) return fmt::format("{}: not there, a run would pull it", found.reference);
@@ -37,7 +31,10 @@ ExitCode dry_run(const Preparation& prepared) {
   print_plan(std::cout, prepared.plan, prepared.arguments.run.show_tags);
   std::cout << std::endl;
   const auto engine = connect_engine({base::Deadline::in(kPatience), {}});
-  if (!engine) return complain_of(engine.error().reason, engine.error().hint);
+  if (!engine) {
+    complain(engine.error().reason, engine.error().hint);
+    return ExitCode::could_not_run;
+  }
   std::cout << "engine  " << engine->description << std::endl;
   auto code = ExitCode::all_passed;
   for (const auto* platform : plan::used_platforms(prepared.plan)) {
@@ -46,7 +43,8 @@ ExitCode dry_run(const Preparation& prepared) {
       std::cout << fmt::format("image   {}: {}", platform->name.text(), describe(*found, *platform))
                 << std::endl;
     } else {
-      code = complain_of(found.error().reason, found.error().hint);
+      complain(found.error().reason, found.error().hint);
+      code = ExitCode::could_not_run;
     }
   }
   std::cout << "dry run: nothing was started" << std::endl;

@@ -23,8 +23,7 @@ std::string describe(const image::Found& found, const config::Platform& platform
 
 void print_failure(const image::Error& error) {
   if (!error.build_output.empty()) std::cerr << error.build_output;
-  complain(error.reason);
-  if (!error.hint.empty()) complain(error.hint);
+  complain(error.reason, error.hint);
 }
 
 ExitCode build_all(const docker::Client& client, const config::Config& config, bool verbose) {
@@ -72,8 +71,7 @@ ExitCode images_command(const ImagesArguments& arguments) {
   if (!config) return config.error();
   const auto engine = connect_engine({base::Deadline::in(30s), {}});
   if (!engine) {
-    complain(engine.error().reason);
-    if (!engine.error().hint.empty()) complain(engine.error().hint);
+    complain(engine.error().reason, engine.error().hint);
     return ExitCode::could_not_run;
   }
   return arguments.build ? build_all(*engine->client, *config, arguments.verbose)

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "executor/cli/preparation.h"
 #include "executor/text/quote.h"
+#include "executor/text/units.h"
 
 namespace executor::cli {
 namespace {
@@ -20,10 +21,6 @@ using Cases = std::vector<plan::Case>::const_iterator;
 
 Cases end_of_scenario(Cases begin, Cases end) {
   return std::find_if(begin, end, [begin](const auto& c) { return c.scenario != begin->scenario; });
-}
-
-std::string count(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
 void print_ids(std::ostream& out, const plan::Plan& plan) {
@@ -102,7 +99,8 @@ void print_plan(std::ostream& out, const plan::Plan& plan, bool show_tags) {
     it = next;
     ++scenarios;
   }
-  out << '\n' << count(scenarios, "scenario") << ", " << count(plan.cases.size(), "case") << '\n';
+  out << '\n'
+      << text::counted(scenarios, "scenario") << ", " << text::counted(plan.cases.size(), "case") << '\n';
 }
 
 ExitCode list_command(const std::vector<std::string>& words, const Arguments& arguments) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "executor/text/nearest.h"
+#include "executor/text/units.h"
 
 namespace executor::cli {
 namespace {
@@ -19,11 +20,6 @@ std::set<std::string> all_tags(const std::vector<plan::FeatureFile>& files) {
     }
   }
   return {seen.begin(), seen.end()};
-}
-
-/// "1 scenario", "3 scenarios".
-std::string count(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
 /// "; the nearest begins in line 12", if the file has a scenario at all.
@@ -54,7 +50,7 @@ std::string nothing_at_the_paths(const plan::Selection& selection,
 
 std::string reason(const plan::Narrowing& narrowing, const plan::Selection& selection,
                    const std::vector<plan::FeatureFile>& files) {
-  const auto before = count(narrowing.before, narrowing.counts_cases ? "case" : "scenario");
+  const auto before = text::counted(narrowing.before, narrowing.counts_cases ? "case" : "scenario");
   if (narrowing.by == "the paths") return nothing_at_the_paths(selection, files);
   if (narrowing.by == "the tags") {
     std::string all;

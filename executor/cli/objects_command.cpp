@@ -30,8 +30,7 @@ docker::Call call() {
 std::optional<std::pair<Engine, std::vector<track::RunOnEngine>>> runs_on_engine() {
   auto engine = connect_engine(call());
   if (!engine) {
-    complain(engine.error().reason);
-    if (!engine.error().hint.empty()) complain(engine.error().hint);
+    complain(engine.error().reason, engine.error().hint);
     return std::nullopt;
   }
   auto runs = track::list_runs(*engine->client, track::LivenessCheck(), call());
@@ -58,10 +57,6 @@ std::string age_of(std::int64_t since) {
 std::string describe(const track::Object& object) {
   return fmt::format("{:<9}  {}  {}", track::name_of(object.kind), object.name,
                      text::quote(object.case_id.text(), kLongestId));
-}
-
-std::string count(std::size_t number) {
-  return fmt::format("{} object{}", number, number == 1 ? "" : "s");
 }
 
 /// Nothing if it is to be removed.
@@ -101,7 +96,8 @@ ExitCode cleanup_command(const CleanupArguments& arguments) {
   for (const auto& run : found->second) {
     const auto id = run.run.text().substr(0, 8);
     if (const auto why = reason_to_spare(run, arguments); !why.empty()) {
-      std::cout << fmt::format("run {}: {} left alone: {}\n", id, count(run.objects.size()), why);
+      std::cout << fmt::format("run {}: {} left alone: {}\n", id, text::counted(run.objects.size(), "object"),
+                               why);
       continue;
     }
     if (arguments.dry_run) {
@@ -115,7 +111,8 @@ ExitCode cleanup_command(const CleanupArguments& arguments) {
     removed += done.names.size();
     failed += done.failures.size();
   }
-  std::cout << fmt::format("{} {}\n", count(removed), arguments.dry_run ? "would be removed" : "removed");
+  std::cout << fmt::format("{} {}\n", text::counted(removed, "object"),
+                           arguments.dry_run ? "would be removed" : "removed");
   return failed == 0 ? ExitCode::all_passed : ExitCode::could_not_run;
 }
 

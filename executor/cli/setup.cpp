@@ -15,6 +15,11 @@ void complain(const std::string& message) {
   std::cerr << "cexec: " << message << '\n';
 }
 
+void complain(const std::string& reason, const std::string& hint) {
+  complain(reason);
+  if (!hint.empty()) complain(hint);
+}
+
 tl::expected<config::Config, ExitCode> load_config(const std::string& named) {
   auto file = named.empty() ? config::find_config(fs::current_path()) : fs::path(named);
   if (!file) {

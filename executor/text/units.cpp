@@ -95,6 +95,10 @@ tl::expected<std::int64_t, std::string> parse_number(std::string_view text, std:
   return number;
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::string format_duration(std::chrono::milliseconds span) {
   const auto ms = span.count();
   if (ms < 1000) return fmt::format("{}ms", ms);

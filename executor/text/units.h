@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ tl::expected<std::int64_t, std::string> parse_size(std::string_view text);
 /// A whole number within bounds, or an error that says which.
 tl::expected<std::int64_t, std::string> parse_number(std::string_view text, std::int64_t least,
                                                      std::int64_t most);
+
+/// "1 case", "3 cases".
+std::string counted(std::size_t number, std::string_view what);
 
 /// "850ms", "12.3s", "4m05s": short, for people.
 std::string format_duration(std::chrono::milliseconds span);
