@@ -66,8 +66,12 @@ struct CaseReport {
   std::vector<InstanceReport> instances;  ///< in the order of their first start
   std::vector<std::string> warnings;
   milliseconds duration{0};
+  std::vector<CaseReport> earlier_attempts;  ///< where it was tried again, the first attempt first
   std::string artifacts;  ///< folder with the case's logs and transcript; empty if there is none
   std::string rerun;      ///< command line that runs this one case again
+
+  /// Passed, but not at the first attempt.
+  [[nodiscard]] bool is_flaky() const { return is_passed(outcome) && !earlier_attempts.empty(); }
 };
 
 /// The image that a platform's containers are made from.
@@ -94,6 +98,14 @@ struct RunStarted {
 struct CaseStarted {
   CaseId id;
   std::size_t index = 0;  ///< from 0, in the plan's order
+};
+
+/// A step of a running case begins.
+struct StepStarted {
+  std::size_t index = 0;  ///< of the case
+  SourceLocation location;
+  std::string text;  ///< with its keyword
+  ProcessName process;
 };
 
 struct CaseFinished {
@@ -123,7 +135,8 @@ struct RunFinished {
   std::optional<std::vector<std::string>> left_behind;
 };
 
-using Event = std::variant<Preparing, RunStarted, CaseStarted, CaseFinished, Swept, RunFailed, RunFinished>;
+using Event = std::variant<Preparing, RunStarted, CaseStarted, StepStarted, CaseFinished, Swept, RunFailed,
+                           RunFinished>;
 
 /// Takes events, in their order, always on the same thread.
 class EventSink {

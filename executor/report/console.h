@@ -35,6 +35,7 @@ class Console : public model::EventSink {
   void print(const model::Preparing& event);
   void print(const model::RunStarted& event);
   void print(const model::CaseStarted&) {}
+  void print(const model::StepStarted&) {}
   void print(const model::CaseFinished& event);
   void print(const model::Swept& event);
   void print(const model::RunFailed& event);

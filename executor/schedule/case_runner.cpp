@@ -60,14 +60,17 @@ std::string folder_name(const model::CaseId& id) {
   return name;
 }
 
-CaseRunner::CaseRunner(const plan::Case& planned, const Options& options, instance::SiteFactory& sites,
-                       const model::RunId& run, std::stop_token stop)
+CaseRunner::CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
+                       instance::SiteFactory& sites, const model::RunId& run, std::stop_token stop,
+                       EventQueue& events)
     : case_(planned),
       scenario_(*planned.scenario),
+      index_(index),
       options_(options),
       sites_(sites),
       run_(run),
       stop_(std::move(stop)),
+      events_(events),
       begin_(base::Clock::now()) {
   for (std::size_t i = 0; i < scenario_.processes.size(); ++i) {
     Actor actor;
@@ -154,6 +157,7 @@ void CaseRunner::run_steps() {
     report.process = scenario_.processes[step.process];
     const auto begin = base::Clock::now();
     if (model::is_passed(report_.outcome)) {
+      events_.post(model::StepStarted{index_, report.location, report.keyword + report.text, report.process});
       report.outcome = run_step(step);
       report.duration = since(begin);
       if (!model::is_passed(report.outcome)) decide(report.outcome, report_.steps.size(), report.process);

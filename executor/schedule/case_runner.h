@@ -12,6 +12,7 @@
 #include "executor/instance/site.h"
 #include "executor/model/event.h"
 #include "executor/plan/plan.h"
+#include "executor/schedule/event_queue.h"
 #include "executor/schedule/options.h"
 
 namespace executor::schedule {
@@ -19,9 +20,9 @@ namespace executor::schedule {
 /// Runs one case on the calling thread.
 class CaseRunner {
  public:
-  /// All must outlive it.
-  CaseRunner(const plan::Case& planned, const Options& options, instance::SiteFactory& sites,
-             const model::RunId& run, std::stop_token stop);
+  /// All must outlive it. `index` is the case's in the plan, for the events that tell of its steps.
+  CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
+             instance::SiteFactory& sites, const model::RunId& run, std::stop_token stop, EventQueue& events);
   ~CaseRunner();
   CaseRunner(const CaseRunner&) = delete;
   CaseRunner& operator=(const CaseRunner&) = delete;
@@ -68,10 +69,12 @@ class CaseRunner {
 
   const plan::Case& case_;
   const plan::Scenario& scenario_;
+  const std::size_t index_;
   const Options& options_;
   instance::SiteFactory& sites_;
   const model::RunId& run_;
   const std::stop_token stop_;
+  EventQueue& events_;
   const base::TimePoint begin_;
   base::Deadline deadline_ = base::Deadline::never();
   milliseconds limit_{0};

@@ -19,7 +19,7 @@ void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFact
               const model::RunId& run, Cancellation& cancellation, EventQueue& events) {
   std::size_t red = 0;
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
-    CaseRunner runner(plan.cases[i], options, sites, run, cancellation.token());
+    CaseRunner runner(plan.cases[i], i, options, sites, run, cancellation.token(), events);
     if (const auto reason = cancellation.reason()) {
       events.post(model::CaseFinished{i, runner.not_run(*reason)});
       continue;

@@ -29,7 +29,7 @@ struct Ran {
   }
   const model::CaseReport& run() {
     EXPECT_EQ(planned.errors, std::vector<std::string>());
-    CaseRunner runner(planned.plan.cases.at(0), options, sites, id, stop.get_token());
+    CaseRunner runner(planned.plan.cases.at(0), 0, options, sites, id, stop.get_token(), events);
     report = runner.run();
     return report;
   }
@@ -44,6 +44,7 @@ struct Ran {
   Options options;
   model::RunId id{"run"};
   std::stop_source stop;
+  EventQueue events;
   model::CaseReport report;
 };
 
@@ -263,6 +264,18 @@ TEST(FolderName, IsSafeAndDifferentForLongIds) {
   const auto one = folder_name(model::CaseId(path + "1"));
   EXPECT_LE(one.size(), 200u);
   EXPECT_NE(one, folder_name(model::CaseId(path + "2")));
+}
+
+TEST(CaseRunner, TellsOfEachStepBeforeItRuns) {
+  Ran ran("  When the 'w' process one\n  Then the 'w' process two\n  And the 'w' process three\n",
+          {{"w", {failing()}}});
+  ran.run();
+  std::vector<std::string> told;
+  for (const auto& event : ran.events.drain()) {
+    if (const auto* step = std::get_if<model::StepStarted>(&event))
+      told.push_back(step->location.text() + " " + step->text);
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"features/x.feature:4:3 When the 'w' process one"}));
 }
 
 }  // namespace
