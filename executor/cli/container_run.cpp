@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/io_loop.h"
+#include "docker/system.h"
 #include "executor/image/resolve.h"
 #include "executor/instance/container_site.h"
 #include "executor/track/sweep.h"
@@ -105,6 +106,14 @@ void ContainerRun::sweep() {
   }
 }
 
+/// What the engine has, where it says so; else nothing is counted.
+schedule::Capacity ContainerRun::capacity() const {
+  const auto info =
+      docker::engine_info(*engine_.client, {base::Deadline::in(kConnectTime), cancellation_.token()});
+  if (!info) return {};
+  return {info->memory_bytes, info->cpus * 1'000'000'000};
+}
+
 void ContainerRun::run_cases() {
   if (!connect()) return;
   std::jthread sweeper([this] { sweep(); });  // joined at the latest when this returns
@@ -115,9 +124,11 @@ void ContainerRun::run_cases() {
     started.platforms.push_back(images->at(platform->name));
   events_.post(std::move(started));
   {
+    auto options = options_;
+    options.capacity = capacity();
     base::IoLoop loop;
     instance::ContainerSites sites(*tracker_, loop, std::move(*images));
-    schedule::run_plan(plan_, options_, sites, run_, cancellation_, events_);
+    schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
   }
   sweeper.join();  // what it tells belongs before the last event
   model::RunFinished finished;

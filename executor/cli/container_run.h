@@ -37,6 +37,7 @@ class ContainerRun {
   void work();
   void run_cases();
   void sweep();
+  [[nodiscard]] schedule::Capacity capacity() const;
   [[nodiscard]] bool connect();
   /// Nothing: it was posted why.
   std::optional<std::map<model::PlatformName, model::PlatformImage>> resolve_images();

@@ -13,13 +13,9 @@ namespace {
 
 /// Options that have their name already and are not part of this version: a profile may hold them for
 /// another.
-constexpr std::array<std::string_view, 18> kReservedOptions{
-    "parallel",     "container-par",   "container-parallel",
-    "max-workers",  "priority",        "failed",
-    "changed",      "provision-ahead", "isolation",
-    "self-protect", "cpu-threshold",   "mem-threshold",
-    "retries",      "repeat",          "resume",
-    "no-progress",  "report",          "mode"};
+constexpr std::array<std::string_view, 14> kReservedOptions{
+    "parallel",      "priority", "failed", "changed", "isolation",   "self-protect", "cpu-threshold",
+    "mem-threshold", "retries",  "repeat", "resume",  "no-progress", "report",       "mode"};
 
 std::string dashed(std::string option) {
   std::replace(option.begin(), option.end(), '_', '-');
@@ -57,10 +53,12 @@ tl::expected<std::vector<std::string>, std::string> profile_words(const config::
   for (const auto& setting : config.profiles.at(name)) {
     const auto option = dashed(setting.option);
     if (option == "mode") {
-      if (setting.values == std::vector<std::string>{"container-seq"})
-        words.emplace_back("--container-seq");
-      else
-        return tl::unexpected(complaint(config, name, setting, "this version knows container-seq only"));
+      const auto word = setting.values.size() == 1 ? setting.values.front() : std::string();
+      if (word != "container-seq" && word != "container-par") {
+        return tl::unexpected(
+            complaint(config, name, setting, "this version knows container-seq and container-par only"));
+      }
+      words.push_back("--" + word);
       continue;
     }
     if (std::find(kReservedOptions.begin(), kReservedOptions.end(), option) != kReservedOptions.end()) {

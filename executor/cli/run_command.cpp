@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "base/random.h"
 #include "executor/cli/aftermath.h"
@@ -19,11 +21,15 @@
 #include "executor/cli/preparation.h"
 #include "executor/cli/setup.h"
 #include "executor/report/console.h"
+#include "executor/report/in_order.h"
 
 namespace executor::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// So many that starting never pauses while a case executes, and few enough that little is started in vain.
+constexpr std::size_t kProvisionAhead = 3;
 
 /// Tells a folder of ours: only there may what an earlier run left be removed.
 constexpr const char* kMarker = "cexec-run.txt";
@@ -92,8 +98,14 @@ std::string rerun_prefix(const RunArguments& run, const std::string& program) {
   return text;
 }
 
-schedule::Options schedule_options(const RunArguments& run, const std::string& program) {
+std::size_t default_workers() {
+  return std::max(2U, std::thread::hardware_concurrency()) - 1;
+}
+
+schedule::Options schedule_options(const RunArguments& run, config::Mode mode, const std::string& program) {
   schedule::Options options;
+  if (mode == config::Mode::container_par) options.workers = run.max_workers.value_or(default_workers());
+  options.provision_ahead = run.provision_ahead.value_or(kProvisionAhead);
   options.step_timeout = run.step_timeout.value_or(options.step_timeout);
   options.start_timeout = run.start_timeout.value_or(options.start_timeout);
   options.case_timeout = run.timeout;
@@ -116,20 +128,21 @@ std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
 }
 
-bool check_mode(const RunArguments& run, const config::Config& config) {
+/// Nothing: it was said why.
+std::optional<config::Mode> mode_of(const RunArguments& run, const config::Config& config) {
   const auto mode = run.mode ? run.mode : config.mode;
-  if (mode == config::Mode::container_seq) return true;
+  if (mode == config::Mode::container_seq || mode == config::Mode::container_par) return mode;
   complain(
       mode ? "the mode that cexec.yaml names is not part of this version; --container-seq is"
            : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
              "`mode: container-seq` in cexec.yaml makes it the default");
-  return false;
+  return std::nullopt;
 }
 
-ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::string& program,
-                  track::Watchdog* watchdog) {
+ExitCode run_plan(const RunArguments& run, config::Mode mode, const plan::Plan& plan,
+                  const std::string& program, track::Watchdog* watchdog) {
   const model::RunId id(base::random_uuid());
-  const auto options = schedule_options(run, program);
+  const auto options = schedule_options(run, mode, program);
   if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
     complain("--artifacts " + wrong);
     return ExitCode::bad_input;
@@ -141,10 +154,11 @@ ExitCode run_plan(const RunArguments& run, const plan::Plan& plan, const std::st
   schedule::EventQueue events;
   schedule::Cancellation cancellation;
   report::Console console(std::cout, console_options(run));
+  report::InOrder in_order(console);
   Tally tally;
   ContainerRun containers(plan, options, id, watchdog, cancellation, events);
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
-  const auto signal = dispatch(signals, events, {&console, &tally}, cancellation, deadline,
+  const auto signal = dispatch(signals, events, {&in_order, &tally}, cancellation, deadline,
                                {[&containers] { containers.remove_all_now(); }});
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
@@ -158,8 +172,9 @@ ExitCode run_command(const std::vector<std::string>& words, const Arguments& arg
   const auto prepared = prepare(words, arguments);
   if (!prepared) return prepared.error();
   const auto& run = (*prepared)->arguments.run;
-  if (!check_mode(run, (*prepared)->config)) return ExitCode::bad_input;
-  return run.dry_run ? dry_run(**prepared) : run_plan(run, (*prepared)->plan, program, watchdog);
+  const auto mode = mode_of(run, (*prepared)->config);
+  if (!mode) return ExitCode::bad_input;
+  return run.dry_run ? dry_run(**prepared) : run_plan(run, *mode, (*prepared)->plan, program, watchdog);
 }
 
 }  // namespace executor::cli

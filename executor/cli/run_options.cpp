@@ -52,10 +52,29 @@ tl::expected<std::int64_t, std::string> parse_pids(const std::string& text) {
   return text::parse_number(text, 1, 1 << 22);
 }
 
+std::size_t as_size(std::int64_t number) {
+  return static_cast<std::size_t>(number);
+}
+
+tl::expected<std::size_t, std::string> parse_count(const std::string& text) {
+  return text::parse_number(text, 1, 1024).map(as_size);
+}
+
+tl::expected<std::size_t, std::string> parse_ahead(const std::string& text) {
+  return text::parse_number(text, 0, 1024).map(as_size);
+}
+
 void add_mode_options(CLI::App& app, RunArguments& run) {
   app.add_flag_callback(
       "--container-seq,--container-sequential", [&run] { run.mode = config::Mode::container_seq; },
       "each instance in a fresh container, one case\nat a time");
+  app.add_flag_callback(
+      "--container-par,--container-parallel", [&run] { run.mode = config::Mode::container_par; },
+      "the same, several cases at a time");
+  add_value(app, "--max-workers", run.max_workers, parse_count, "cases at a time (CPUs - 1, at least 1)",
+            "N");
+  add_value(app, "--provision-ahead", run.provision_ahead, parse_ahead,
+            "coming cases whose containers start early (3)", "N");
 }
 
 void add_limit_options(CLI::App& app, RunArguments& run) {

@@ -24,6 +24,8 @@ enum class ListFormat { human, json, ids };
 struct RunArguments {
   ChooseArguments choose;
   std::optional<config::Mode> mode;
+  std::optional<std::size_t> max_workers;
+  std::optional<std::size_t> provision_ahead;
   std::optional<milliseconds> timeout;
   std::optional<milliseconds> step_timeout;
   std::optional<milliseconds> start_timeout;

@@ -104,7 +104,7 @@ void Log::take_line(Source source, std::string_view level, std::string_view line
 void Log::write_out(std::string_view text) {
   if (text.empty()) return;
   kept_ += static_cast<std::int64_t>(text.size());
-  if (file_path_.empty() || !file_error_.empty()) return;
+  if (file_path_.empty() || !file_error_.empty() || is_discarded_) return;
   if (!file_) file_.reset(::open(file_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   while (!text.empty()) {
     const auto n = ::write(file_.get(), text.data(), text.size());
@@ -115,6 +115,14 @@ void Log::write_out(std::string_view text) {
     }
     text.remove_prefix(static_cast<std::size_t>(n));
   }
+}
+
+void Log::discard() {
+  const std::lock_guard lock(mutex_);
+  is_discarded_ = true;
+  if (!file_) return;
+  file_.reset();
+  ::unlink(file_path_.c_str());
 }
 
 std::vector<std::string> Log::tail(Source source) const {

@@ -38,6 +38,9 @@ class Log {
   void add_bytes(Source source, std::string_view bytes);
   void finish();
 
+  /// Forgets all, and takes the file away: what was written is nobody's evidence. Nothing is kept afterwards.
+  void discard();
+
   /// The last lines of one source, oldest first, without their times.
   [[nodiscard]] std::vector<std::string> tail(Source source) const;
   [[nodiscard]] std::int64_t omitted_bytes() const;
@@ -58,6 +61,7 @@ class Log {
   mutable std::mutex mutex_;
   base::Fd file_;
   std::string file_error_;
+  bool is_discarded_ = false;
   std::int64_t kept_ = 0;
   std::int64_t omitted_ = 0;
   std::string partial_stderr_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ class Transcript {
   Transcript(std::filesystem::path file, base::TimePoint start) : path_(std::move(file)), start_(start) {}
 
   enum class Direction { request, reply };
+  /// From now on what is said with `process` is kept in memory, until it is known to be part of the case.
+  void hold(const model::ProcessName& process);
+  /// Writes what was held of `process`, and holds no more.
+  void release(const model::ProcessName& process);
+
   /// `message` is a whole JSON text.
   void add(Direction direction, const model::ProcessName& process, const model::PlatformName& platform,
            std::string_view message);
@@ -30,7 +36,10 @@ class Transcript {
  private:
   const std::filesystem::path path_;
   const base::TimePoint start_;
-  std::mutex mutex_;
+  void write(std::string_view lines);
+
+  std::mutex mutex_;  // guards what follows
+  std::map<model::ProcessName, std::string> held_;
   base::Fd file_;
 };
 

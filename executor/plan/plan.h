@@ -75,6 +75,7 @@ struct Scenario {
   std::optional<std::int64_t> memory;  ///< bytes, in the place of each platform's limit
   std::vector<std::string> requires_;  ///< capabilities that every server must have
   std::optional<std::string> skip;     ///< why it is not to be run
+  bool is_serial = false;              ///< runs while no other case does
   bool changes_lives = false;          ///< a built-in step ends or restarts a process
 
   [[nodiscard]] model::SourceLocation source() const;

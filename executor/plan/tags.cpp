@@ -56,6 +56,7 @@ class TagReader {
     if (key == "volume" && scenario_.sharing.volume.empty())
       scenario_.sharing.volume = config::kDefaultVolume;
     if (key == "skip") scenario_.skip = value.empty() ? "@skip" : fmt::format("@skip: {}", value);
+    if (key == "serial") scenario_.is_serial = true;
     if (key == "planned") scenario_.skip = "@planned";
     if (key == "requires") return read_requires(value);
     if (key == "platform") return read_platforms(value, nullptr);

@@ -1,5 +1,5 @@
-// One case, from its first container to its last: what its steps do, how it ends, and the evidence. It must
-// not know of any other case.
+// One case, from its first container to its last: what it shares, its actors, how it ends, and the evidence.
+// It must not know of any other case.
 #pragma once
 
 #include <memory>
@@ -8,63 +8,61 @@
 #include <string>
 #include <vector>
 
-#include "executor/instance/instance.h"
+#include "base/latch.h"
 #include "executor/instance/site.h"
 #include "executor/model/event.h"
 #include "executor/plan/plan.h"
+#include "executor/schedule/actor.h"
 #include "executor/schedule/event_queue.h"
 #include "executor/schedule/options.h"
+#include "executor/schedule/step_runner.h"
 
 namespace executor::schedule {
 
-/// Runs one case on the calling thread.
+/// Runs one case in three parts, each on the thread that calls it: what can be got ready before its turn, its
+/// turn, and the removal of what is left, which nobody needs to wait for.
 class CaseRunner {
  public:
   /// All must outlive it. `index` is the case's in the plan, for the events that tell of its steps.
   CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
              instance::SiteFactory& sites, const model::RunId& run, std::stop_token stop, EventQueue& events);
+  /// Removes what is left, if `dispose` has not.
   ~CaseRunner();
   CaseRunner(const CaseRunner&) = delete;
   CaseRunner& operator=(const CaseRunner&) = delete;
 
-  /// Blocks until the case is over and nothing of it is left in the engine.
-  model::CaseReport run();
+  /// The case is going to be got ready by `provision`, on another thread: its turn waits for that.
+  void expect_provision() { ready_.emplace(); }
+  /// Makes what the case shares, and starts the servers whose start no step can tell from a later one. Blocks
+  /// to the start timeout. Whatever goes wrong is told at the case's turn.
+  void provision();
 
-  /// The report of a case that is given up before it begins.
+  /// The case's turn: its steps, and the orderly end of its servers. Blocks until all of it is over.
+  void execute();
+  /// In the place of `execute`: the run was cancelled before the case's turn.
+  void give_up();
+  [[nodiscard]] const model::CaseId& id() const { return report_.id; }
+  /// How it ended, once `execute` is over.
+  [[nodiscard]] const model::Outcome& outcome() const { return report_.outcome; }
+
+  /// Removes all of the case from the engine, and hands out the report. Blocks for the engine, for minutes
+  /// if that is broken; ignores any cancellation.
+  model::CaseReport dispose();
+
+  /// `execute` and `dispose` in one.
+  model::CaseReport run();
+  /// The report of a case that is given up before its turn; removes what was got ready.
   model::CaseReport not_run(const std::string& reason);
 
  private:
-  /// One process of the case.
-  struct Actor {
-    model::ProcessName name;
-    const config::Platform* platform = nullptr;
-    std::unique_ptr<instance::Log> log;
-    std::unique_ptr<instance::Instance> live;  ///< null: not running
-    bool was_started = false;
-    std::optional<instance::Exit> last_exit;  ///< of the last one that ended
-    std::string gone;                         ///< how it came not to be running: "was stopped in line 12"
-  };
-
   void open_artifacts();
+  void open_site(const base::Deadline& deadline, const std::stop_token& stop);
+  void make_actors();
+  void start_ahead();
   void run_steps();
-  model::Outcome run_step(const plan::Step& step);
-  model::Outcome run_server_step(const plan::Step& step, Actor& actor);
-  model::Outcome run_built_in(const plan::Step& step, Actor& actor);
-  model::Outcome check_exit(const plan::Step& step, Actor& actor);
-  [[nodiscard]] model::Outcome compare_exit(const plan::Step& step, const Actor& actor) const;
-
-  model::Outcome start(Actor& actor);
-  model::Outcome stop_orderly(Actor& actor);
-  void retire(Actor& actor, std::string gone);
   void stop_all();
-  void close_site();
-
-  [[nodiscard]] instance::StepLimit step_limit() const;
-  [[nodiscard]] instance::StepCall step_call(const plan::Step& step, const Actor& actor,
-                                             const instance::StepLimit& limit) const;
-  [[nodiscard]] bool exit_is_expected_after(const plan::Step& step) const;
-  model::Outcome could_not_run(const instance::Error& error);
   void decide(model::Outcome outcome, std::optional<std::size_t> step, const model::ProcessName& process);
+  void await_provision();
   void fill_report();
 
   const plan::Case& case_;
@@ -72,17 +70,17 @@ class CaseRunner {
   const std::size_t index_;
   const Options& options_;
   instance::SiteFactory& sites_;
-  const model::RunId& run_;
-  const std::stop_token stop_;
   EventQueue& events_;
   const base::TimePoint begin_;
-  base::Deadline deadline_ = base::Deadline::never();
-  milliseconds limit_{0};
+  std::stop_source provision_stop_;  ///< the case's time is up: nothing of it needs to get ready any more
+  std::optional<base::Latch<bool>> ready_;
   std::filesystem::path folder_;
   std::unique_ptr<instance::Transcript> transcript_;
   std::unique_ptr<instance::Site> site_;
+  std::optional<instance::Error> site_error_;
   std::vector<Actor> actors_;  // behind the site: servers go before it
   model::CaseReport report_;
+  Running running_;
 };
 
 /// A name for the case's folder: what a path, an archive or an upload might trip over is replaced.

@@ -25,7 +25,16 @@ struct LimitOverrides {
   [[nodiscard]] config::Limits apply(config::Limits limits, std::optional<std::int64_t> tag_memory) const;
 };
 
+/// What is promised to the instances of a run together. 0 means that it is not known.
+struct Capacity {
+  std::int64_t memory = 0;     ///< bytes
+  std::int64_t nano_cpus = 0;  ///< 1e9 is one CPU
+};
+
 struct Options {
+  std::size_t workers = 1;          ///< cases that execute at a time
+  std::size_t provision_ahead = 0;  ///< coming cases that are got ready before their turn
+  Capacity capacity;
   milliseconds step_timeout{30'000};
   milliseconds start_timeout{30'000};
   std::optional<milliseconds> case_timeout;  ///< nothing: no limit but the steps'

@@ -1,4 +1,4 @@
-// Runs a plan: one case after the other. It must not know how results are shown, nor where servers live.
+// Runs a plan. It must not know how results are shown, nor where servers live.
 #pragma once
 
 #include <mutex>
@@ -37,9 +37,10 @@ class Cancellation {
   std::optional<std::string> reason_;
 };
 
-/// Runs the cases of `plan` in its order on the calling thread, and posts an event at the start and the end
-/// of each. Once cancelled, the running case is given up and the remaining ones are posted as cancelled.
-/// After `max_fail` red cases it cancels itself. Blocks until nothing of any case is left.
+/// Runs the cases of `plan`, begun in its order, and posts an event at the start, at each step and at the end
+/// of each; the ends come as cases end. Once cancelled, what runs is given up and the remaining cases are
+/// posted as cancelled. After `max_fail` red cases it cancels itself. Blocks until nothing of any case is
+/// left.
 void run_plan(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites,
               const model::RunId& run, Cancellation& cancellation, EventQueue& events);
 

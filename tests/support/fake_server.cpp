@@ -87,8 +87,6 @@ std::string FakeServer::dispose() {
   return {};
 }
 
-namespace {
-
 class FakeSite : public executor::instance::Site {
  public:
   explicit FakeSite(FakeSites& sites) : sites_(sites) {}
@@ -102,6 +100,7 @@ class FakeSite : public executor::instance::Site {
 
   std::unique_ptr<executor::instance::Server> make_server(
       const executor::instance::ServerRequest& request) override {
+    const std::lock_guard lock(sites_.mutex_);
     sites_.servers.push_back(request);
     auto& waiting = sites_.behaviours[request.process.text()];
     Behaviour behaviour;
@@ -121,9 +120,8 @@ class FakeSite : public executor::instance::Site {
   FakeSites& sites_;
 };
 
-}  // namespace
-
 std::unique_ptr<executor::instance::Site> FakeSites::make_site(executor::instance::SiteRequest request) {
+  const std::lock_guard lock(mutex_);
   sites.push_back(std::move(request));
   return std::make_unique<FakeSite>(*this);
 }

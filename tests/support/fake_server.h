@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,21 @@ struct Behaviour {
 };
 
 /// What happened to servers, in order: "writer: start", "writer: step writes", "writer: kill", …
-using Diary = std::vector<std::string>;
+class Diary {
+ public:
+  void push_back(std::string line) {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+  }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
 
 class FakeServer : public executor::instance::Server {
  public:
@@ -77,6 +92,10 @@ class FakeSites : public executor::instance::SiteFactory {
   std::vector<executor::instance::SiteRequest> sites;
   std::vector<executor::instance::ServerRequest> servers;
   std::function<void()> on_open;
+
+ private:
+  friend class FakeSite;
+  std::mutex mutex_;  // guards what is written while cases run
 };
 
 }  // namespace tests

@@ -50,7 +50,8 @@ class Live {
   }
   model::Outcome stop() { return instance->finish_stop(warning); }
   [[nodiscard]] bool did(const std::string& what) const {
-    return std::find(diary.begin(), diary.end(), "writer: " + what) != diary.end();
+    const auto lines = diary.lines();
+    return std::find(lines.begin(), lines.end(), "writer: " + what) != lines.end();
   }
 
   tests::Diary diary;

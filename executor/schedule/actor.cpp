@@ -1,0 +1,62 @@
+// One process of a case and the servers that play it, one after the other. It must not know the other
+// processes, nor what a step means for the case.
+#include "executor/schedule/actor.h"
+
+namespace executor::schedule {
+
+Actor::Actor(model::ProcessName name, const config::Platform& platform, const std::filesystem::path& log_file,
+             base::TimePoint begin, instance::Transcript& transcript)
+    : name_(std::move(name)),
+      platform_(platform),
+      transcript_(transcript),
+      log_(std::make_unique<instance::Log>(log_file, begin)) {}
+
+Actor::Health Actor::start_now(const StartRequest& request) {
+  instance::Identity identity;
+  identity.process = name_;
+  identity.platform = platform_.name;
+  identity.framing = platform_.framing;
+  identity.grace = platform_.stop_grace_period;
+  identity.memory_limit = request.limits.memory;
+  auto server = request.site.make_server({name_, &platform_, request.limits});
+  server_ = std::make_unique<instance::Instance>(identity, std::move(server), *log_, transcript_);
+  auto health = server_->start(request.deadline, request.limit, request.stop);
+  if (!health && !health.error().cancelled) server_->kill();  // so that it is known how it ended
+  return health;
+}
+
+void Actor::start_ahead(const StartRequest& request) {
+  transcript_.hold(name_);
+  ahead_ = start_now(request);
+}
+
+Actor::Health Actor::start(const StartRequest& request) {
+  auto health = ahead_ ? std::move(*ahead_) : start_now(request);
+  ahead_.reset();
+  transcript_.release(name_);
+  was_started_ = true;
+  is_taken_ = true;
+  return health;
+}
+
+model::InstanceReport Actor::retire(std::string gone) {
+  last_exit_ = server_->exit();
+  gone_ = std::move(gone);
+  auto report = server_->report();
+  retired_.push_back(std::move(server_));
+  is_taken_ = false;
+  return report;
+}
+
+std::vector<std::string> Actor::dispose() {
+  if (server_ && !is_taken_) log_->discard();
+  if (server_) retired_.push_back(std::move(server_));
+  std::vector<std::string> problems;
+  for (auto& server : retired_) {
+    if (auto problem = server->dispose(); !problem.empty()) problems.push_back(std::move(problem));
+  }
+  retired_.clear();
+  return problems;
+}
+
+}  // namespace executor::schedule

@@ -1,0 +1,167 @@
+// The cases of a plan on their way through three kinds of workers: those that get ready what is coming, those
+// at whose turn a case executes, and those that remove what is left. It must not know what a case does.
+#include "executor/schedule/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace executor::schedule {
+namespace {
+
+/// Removing is as much work for an engine as starting; more at a time than this only makes it slower.
+constexpr std::size_t kMostDisposers = 8;
+constexpr std::size_t kMostProviders = 16;
+
+}  // namespace
+
+Pipeline::Pipeline(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites,
+                   const model::RunId& run, Cancellation& cancellation, EventQueue& events)
+    : plan_(plan),
+      options_(options),
+      sites_(sites),
+      run_(run),
+      cancellation_(cancellation),
+      events_(events),
+      admission_(options.capacity) {}
+
+void Pipeline::run() {
+  const std::stop_callback on_stop(cancellation_.token(), [this] {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
+  executors_ = std::max<std::size_t>(1, std::min(options_.workers, plan_.cases.size()));
+  const auto providers = std::min(executors_ + options_.provision_ahead, kMostProviders);
+  const auto disposers = std::min(executors_ + 1, kMostDisposers);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < providers; ++i) threads.emplace_back([this] { provide(); });
+  for (std::size_t i = 1; i < executors_; ++i) threads.emplace_back([this] { execute(); });
+  for (std::size_t i = 0; i < disposers; ++i) threads.emplace_back([this] { dispose(); });
+  execute();
+}
+
+std::shared_ptr<CaseRunner> Pipeline::make_runner(std::size_t index) {
+  return std::make_shared<CaseRunner>(plan_.cases[index], index, options_, sites_, run_,
+                                      cancellation_.token(), events_);
+}
+
+/// `next_turn_` counts the cases whose turn an executor waits for or has begun.
+bool Pipeline::may_claim() const {
+  if (somebody_is_alone_ && next_claim_ >= next_turn_) return false;
+  if (next_claim_ >= next_turn_ + options_.provision_ahead) return false;
+  return admission_.fits(need_of(plan_.cases[next_claim_], options_));
+}
+
+void Pipeline::provide() {
+  Lock lock(mutex_);
+  while (true) {
+    const auto is_over = [this] { return next_claim_ >= plan_.cases.size() || is_cancelled(); };
+    changed_.wait(lock, [&] { return is_over() || may_claim(); });
+    if (is_over()) return;
+    const auto index = next_claim_++;
+    const auto need = need_of(plan_.cases[index], options_);
+    admission_.enter(need);
+    auto runner = make_runner(index);
+    // Shared, as its turn, its end and its destruction may all come before provision() has returned here.
+    const auto ahead = options_.provision_ahead > 0 ? runner : nullptr;
+    if (ahead) ahead->expect_provision();
+    ready_.emplace(index, Slot{index, need, std::move(runner)});
+    changed_.notify_all();
+    if (!ahead) continue;
+    ++provisioning_;
+    lock.unlock();
+    ahead->provision();
+    lock.lock();
+    --provisioning_;
+    changed_.notify_all();
+  }
+}
+
+std::optional<Pipeline::Slot> Pipeline::take_turn(Lock& lock, std::size_t index) {
+  const bool is_serial = plan_.cases[index].scenario->is_serial;
+  changed_.wait(lock, [&] { return !somebody_is_alone_ && (ready_.contains(index) || is_cancelled()); });
+  if (is_serial) wait_until_alone(lock);
+  const auto found = ready_.find(index);
+  if (found == ready_.end()) return std::nullopt;
+  auto slot = std::move(found->second);
+  ready_.erase(found);
+  return slot;
+}
+
+void Pipeline::wait_until_alone(Lock& lock) {
+  somebody_is_alone_ = true;
+  changed_.wait(lock, [this] { return executing_ == 0 && provisioning_ == 0 && disposing_ == 0; });
+}
+
+void Pipeline::execute() {
+  Lock lock(mutex_);
+  while (next_turn_ < plan_.cases.size()) {
+    const auto index = next_turn_++;
+    changed_.notify_all();
+    auto slot = take_turn(lock, index);
+    if (!slot) {
+      // Claimed by nobody: there is nothing to remove.
+      const auto reason = cancellation_.reason().value_or("");
+      if (plan_.cases[index].scenario->is_serial) somebody_is_alone_ = false;
+      lock.unlock();
+      events_.post(model::CaseFinished{index, make_runner(index)->not_run(reason)});
+      lock.lock();
+      continue;
+    }
+    ++executing_;
+    lock.unlock();
+    run_case(*slot);
+    lock.lock();
+    --executing_;
+    if (plan_.cases[index].scenario->is_serial) somebody_is_alone_ = false;
+    ++disposing_;
+    over_.push_back(std::move(*slot));
+    changed_.notify_all();
+  }
+  --executors_;
+  changed_.notify_all();
+}
+
+void Pipeline::run_case(Slot& slot) {
+  if (is_cancelled()) return slot.runner->give_up();
+  events_.post(model::CaseStarted{plan_.cases[slot.index].id(), slot.index});
+  slot.runner->execute();
+  count(*slot.runner);
+}
+
+void Pipeline::count(const CaseRunner& runner) {
+  const auto category = model::category_of(runner.outcome());
+  if (category != model::Category::failed && category != model::Category::could_not_run) return;
+  Lock lock(mutex_);
+  ++red_;
+  const bool is_enough = options_.max_fail > 0 && red_ >= options_.max_fail;
+  lock.unlock();
+  if (is_enough)
+    cancellation_.request(
+        fmt::format("--max-fail {}: reached with {}", options_.max_fail, runner.id().text()));
+}
+
+void Pipeline::dispose() {
+  Lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return !over_.empty() || executors_ == 0; });
+    if (over_.empty()) return;
+    auto slot = std::move(over_.front());
+    over_.pop_front();
+    lock.unlock();
+    auto report = slot.runner->dispose();
+    slot.runner.reset();
+    // "cancelled" gets the reason that is known here.
+    const auto reason = cancellation_.reason();
+    if (reason && std::holds_alternative<model::Cancelled>(report.outcome))
+      report.outcome = model::Cancelled{*reason};
+    events_.post(model::CaseFinished{slot.index, std::move(report)});
+    lock.lock();
+    admission_.leave(slot.need);
+    --disposing_;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace executor::schedule
