@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <tuple>
 
@@ -20,6 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kConnectTime = 30s;
 constexpr auto kCleanUpTime = 60s;
+constexpr std::int64_t kNanoCpus = 1'000'000'000;
+constexpr std::size_t kMostAtATime = 64;
 
 }  // namespace
 
@@ -111,7 +114,20 @@ schedule::Capacity ContainerRun::capacity() const {
   const auto info =
       docker::engine_info(*engine_.client, {base::Deadline::in(kConnectTime), cancellation_.token()});
   if (!info) return {};
-  return {info->memory_bytes, info->cpus * 1'000'000'000};
+  return {info->memory_bytes, info->cpus * kNanoCpus};
+}
+
+/// As many namespaces as instances live at a time.
+instance::Pace ContainerRun::pace(const schedule::Options& options) const {
+  std::size_t instances = 0;
+  std::size_t most_of_a_case = 0;
+  for (const auto& planned : plan_.cases) {
+    instances += planned.platforms.size();
+    most_of_a_case = std::max(most_of_a_case, planned.platforms.size());
+  }
+  const auto cases = std::min<std::size_t>(options.workers + options.provision_ahead + 1, kMostAtATime);
+  return {{cases * most_of_a_case, instances},
+          static_cast<std::size_t>(options.capacity.nano_cpus / kNanoCpus)};
 }
 
 void ContainerRun::run_cases() {
@@ -127,7 +143,7 @@ void ContainerRun::run_cases() {
     auto options = options_;
     options.capacity = capacity();
     base::IoLoop loop;
-    instance::ContainerSites sites(*tracker_, loop, std::move(*images));
+    instance::ContainerSites sites(*tracker_, loop, std::move(*images), pace(options));
     schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
   }
   sweeper.join();  // what it tells belongs before the last event

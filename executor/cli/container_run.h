@@ -10,6 +10,7 @@
 
 #include "executor/cli/engine.h"
 #include "executor/config/config.h"
+#include "executor/instance/container_site.h"
 #include "executor/plan/plan.h"
 #include "executor/schedule/event_queue.h"
 #include "executor/schedule/options.h"
@@ -38,6 +39,7 @@ class ContainerRun {
   void run_cases();
   void sweep();
   [[nodiscard]] schedule::Capacity capacity() const;
+  [[nodiscard]] instance::Pace pace(const schedule::Options& options) const;
   [[nodiscard]] bool connect();
   /// Nothing: it was posted why.
   std::optional<std::map<model::PlatformName, model::PlatformImage>> resolve_images();

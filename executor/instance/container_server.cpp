@@ -58,16 +58,19 @@ class ContainerServer::OutputSource : public base::IoSource {
   void on_dropped() override { end("it was not waited for any longer"); }
 
   docker::AttachedStream& stream() { return *stream_; }
+  /// From now on nothing is handed on, not even the end.
+  void mute() { is_muted_ = true; }
   base::Latch<bool>& ended() { return ended_; }
 
  private:
   void end(const std::string& error) {
-    output_.on_end(error);
+    if (!is_muted_) output_.on_end(error);
     ended_.set(true);
   }
 
   const std::unique_ptr<docker::AttachedStream> stream_;
   Output& output_;
+  std::atomic<bool> is_muted_{false};
   base::Latch<bool> ended_;
 };
 
@@ -94,12 +97,15 @@ class ContainerServer::ExitSource : public base::IoSource {
 };
 
 ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
-                                 track::Belonging belonging, std::string image_reference)
+                                 track::Belonging belonging, std::string image_reference, StartGate& gate,
+                                 NamespacePool* namespaces)
     : tracker_(tracker),
       loop_(loop),
       spec_(std::move(spec)),
       belonging_(std::move(belonging)),
-      image_reference_(std::move(image_reference)) {}
+      image_reference_(std::move(image_reference)),
+      gate_(gate),
+      namespaces_(namespaces) {}
 
 ContainerServer::~ContainerServer() {
   ContainerServer::dispose();
@@ -112,18 +118,57 @@ Error ContainerServer::failed(std::string_view what, const docker::Error& error)
 
 tl::expected<void, Error> ContainerServer::start(Output& output, const base::Deadline& deadline,
                                                  const std::stop_token& stop) {
+  const auto pass = gate_.enter(deadline, stop);
+  if (!pass) {
+    return tl::unexpected(Error{fmt::format("the container of '{}' had to wait too long for those before it",
+                                            belonging_.process.text()),
+                                "is the engine slow? fewer at a time: --max-workers, --provision-ahead",
+                                stop.stop_requested()});
+  }
   const docker::Call call{deadline, stop};
+  borrow_namespace(call);
+  auto started = start_once(output, call);
+  // The lender may have died since it was asked; the server has nothing to do with that.
+  const bool is_refused = !started && lease_ && was_refused_;
+  if (!is_refused) return started;
+  if (output_) output_->mute();
+  dispose();
+  return start_once(output, call);
+}
+
+tl::expected<void, Error> ContainerServer::start_once(Output& output, const docker::Call& call) {
+  was_refused_ = false;
   if (auto created = create(call); !created) return created;
   if (auto attached = attach(output, call); !attached) return attached;
   const auto started = docker::start_container(tracker_.client(), id_, call);
-  may_run_ = started || started.error().kind != docker::ErrorKind::refused;
+  was_refused_ = !started && started.error().kind == docker::ErrorKind::refused;
+  may_run_ = started || !was_refused_;
   if (!started) return tl::unexpected(failed("started", started.error()));
   return {};
 }
 
+void ContainerServer::borrow_namespace(const docker::Call& call) {
+  if (namespaces_ == nullptr) return;
+  auto lease = namespaces_->borrow(call);
+  if (!lease) return;
+  spec_.host.network_mode = lease->network_mode();
+  lease_.emplace(std::move(*lease));
+}
+
+/// Not known to be empty, nobody else may have it.
+void ContainerServer::return_namespace(bool is_empty) {
+  if (!lease_) return;
+  if (!is_empty) lease_->condemn();
+  lease_.reset();
+  spec_.host.network_mode = "none";
+}
+
 tl::expected<void, Error> ContainerServer::create(const docker::Call& call) {
   auto created = tracker_.create_container(spec_, belonging_, call);
-  if (!created) return tl::unexpected(failed("created", created.error()));
+  if (!created) {
+    was_refused_ = created.error().kind == docker::ErrorKind::refused;
+    return tl::unexpected(failed("created", created.error()));
+  }
   id_ = created->id;
   const auto warning = broken_limit(spec_, created->warnings);
   if (warning.empty()) return {};
@@ -188,6 +233,7 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
       docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));
   ended_ = Exit{(*status)->code, details->oom_killed};
+  return_namespace(true);
   return ended_;
 }
 
@@ -206,10 +252,13 @@ void ContainerServer::let_go_of_streams() {
 
 std::string ContainerServer::dispose() {
   std::string problem;
+  bool is_gone = true;
   if (!id_.empty()) {
     const auto removed = tracker_.remove_container(std::exchange(id_, {}));
     if (!removed) problem = removed.error().describe();
+    is_gone = removed.has_value();
   }
+  return_namespace(is_gone && !was_refused_);
   let_go_of_streams();
   return problem;
 }

@@ -10,7 +10,9 @@
 #include "docker/attach.h"
 #include "docker/container_create.h"
 #include "docker/exit_watch.h"
+#include "executor/instance/namespace_pool.h"
 #include "executor/instance/server.h"
+#include "executor/instance/start_gate.h"
 #include "executor/track/tracker.h"
 
 namespace executor::instance {
@@ -19,9 +21,11 @@ namespace executor::instance {
 /// told by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
 class ContainerServer final : public Server {
  public:
-  /// `tracker` and `loop` must outlive it. `spec` lacks name and labels.
+  /// All references must outlive it. `spec` lacks name and labels. With `namespaces` it may live in a
+  /// borrowed network namespace in the place of one of its own.
   ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
-                  track::Belonging belonging, std::string image_reference);
+                  track::Belonging belonging, std::string image_reference, StartGate& gate,
+                  NamespacePool* namespaces);
   ~ContainerServer() override;
 
   tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
@@ -40,6 +44,9 @@ class ContainerServer final : public Server {
   class OutputSource;
   class ExitSource;
 
+  tl::expected<void, Error> start_once(Output& output, const docker::Call& call);
+  void borrow_namespace(const docker::Call& call);
+  void return_namespace(bool is_empty);
   tl::expected<void, Error> create(const docker::Call& call);
   tl::expected<void, Error> attach(Output& output, const docker::Call& call);
   void signal(const char* name);
@@ -48,12 +55,16 @@ class ContainerServer final : public Server {
 
   track::Tracker& tracker_;
   base::IoLoop& loop_;
-  const docker::ContainerSpec spec_;
+  docker::ContainerSpec spec_;
   const track::Belonging belonging_;
   const std::string image_reference_;
+  StartGate& gate_;
+  NamespacePool* const namespaces_;
+  std::optional<NamespacePool::Lease> lease_;
   std::string id_;  ///< empty until created, and after dispose
   std::shared_ptr<OutputSource> output_;
   std::shared_ptr<ExitSource> exit_;
+  bool was_refused_ = false;   ///< the engine said no to creating or starting it
   bool may_run_ = false;       ///< a start was asked for, and not refused
   std::optional<Exit> ended_;  ///< once it is known
 };

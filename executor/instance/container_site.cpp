@@ -2,14 +2,10 @@
 // containers.
 #include "executor/instance/container_site.h"
 
-#include "docker/container_lifecycle.h"
-#include "docker/images.h"
-#include "docker/sha256.h"
-#include "docker/tar_writer.h"
 #include "executor/instance/container_server.h"
 #include "executor/instance/container_spec.h"
 #include "executor/instance/engine_error.h"
-#include "executor/instance/pause_binary.h"
+#include "executor/instance/pause_container.h"
 
 namespace executor::instance {
 
@@ -48,10 +44,18 @@ class ContainerSites::ContainerSite final : public Site {
     around.network = network_;
     around.volume = volume_;
     around.volume_path = request_.sharing.volume;
-    around.ipc_holder = request_.sharing.ipc ? holder_ : std::string();
+    around.ipc_holder = request_.sharing.ipc ? holder_->id() : std::string();
     return std::make_unique<ContainerServer>(
         sites_.tracker_, sites_.loop_, container_spec(*request.platform, around),
-        track::Belonging{request_.case_id, request.process}, image.reference);
+        track::Belonging{request_.case_id, request.process}, image.reference, sites_.start_gate_,
+        can_borrow_namespace(*request.platform, around) ? &sites_.namespaces_ : nullptr);
+  }
+
+  tl::expected<void, Error> clean(const base::Deadline& deadline, const std::stop_token& stop) override {
+    if (!holder_ || volume_.empty()) return {};
+    const auto emptied = holder_->empty_folder(request_.sharing.volume, {deadline, stop});
+    if (emptied) return {};
+    return fail("what the case before had left could not be removed", emptied.error());
   }
 
   std::vector<std::string> close() override {
@@ -59,7 +63,13 @@ class ContainerSites::ContainerSite final : public Site {
     const auto note = [&problems](const docker::Result<void>& removed) {
       if (!removed) problems.push_back(removed.error().describe());
     };
-    if (!holder_.empty()) note(sites_.tracker_.remove_container(std::exchange(holder_, {})));
+    if (holder_) {
+      const auto removed = holder_->remove();
+      note(removed);
+      if (!removed && lease_) lease_->condemn();
+      lease_.reset();
+      holder_.reset();
+    }
     if (!network_.empty()) note(sites_.tracker_.remove_network(std::exchange(network_, {})));
     if (!volume_.empty()) note(sites_.tracker_.remove_volume(std::exchange(volume_, {})));
     return problems;
@@ -71,16 +81,18 @@ class ContainerSites::ContainerSite final : public Site {
   }
 
   tl::expected<void, Error> start_holder(const track::Belonging& shared, const docker::Call& call) {
-    const auto image = sites_.pause_image(call);
+    const auto image = sites_.pause_image_.id(call);
     if (!image) return fail("the image that holds what a case shares could not be imported", image.error());
-    auto spec =
-        holder_spec(*image, volume_, request_.sharing.volume, request_.sharing.ipc, request_.shm_size);
-    const auto created = sites_.tracker_.create_container(std::move(spec), shared, call);
-    if (!created)
-      return fail("the container that holds what the case shares could not be made", created.error());
-    holder_ = created->id;
-    const auto started = docker::start_container(sites_.tracker_.client(), holder_, call);
-    if (!started) return fail("the container that holds what the case shares did not start", started.error());
+    const auto& sharing = request_.sharing;
+    auto spec = holder_spec(*image, {volume_, sharing.volume, sharing.ipc, request_.shm_size});
+    if (auto lease = sites_.namespaces_.borrow(call)) {
+      spec.host.network_mode = lease->network_mode();
+      lease_.emplace(std::move(*lease));
+    }
+    auto started = PauseContainer::start(sites_.tracker_, std::move(spec), shared, call);
+    if (!started)
+      return fail("the container that holds what the case shares could not be started", started.error());
+    holder_ = std::move(*started);
     return {};
   }
 
@@ -88,26 +100,12 @@ class ContainerSites::ContainerSite final : public Site {
   const SiteRequest request_;
   std::string network_;
   std::string volume_;
-  std::string holder_;
+  std::optional<NamespacePool::Lease> lease_;  ///< of the holder
+  std::unique_ptr<PauseContainer> holder_;
 };
 
 std::unique_ptr<Site> ContainerSites::make_site(SiteRequest request) {
   return std::make_unique<ContainerSite>(*this, std::move(request));
-}
-
-docker::Result<std::string> ContainerSites::pause_image(const docker::Call& call) {
-  const std::lock_guard lock(mutex_);
-  if (!pause_image_.empty()) return pause_image_;
-  const docker::ImageReference tag{"cexec-pause", docker::sha256_hex(pause_binary()).substr(0, 12), {}};
-  const auto there = docker::inspect_image(tracker_.client(), tag.text(), call);
-  if (there) return pause_image_ = there->id;
-  docker::TarWriter tar;
-  tar.add_file("pause", 0755, pause_binary());
-  tar.finish();
-  auto imported =
-      docker::import_image(tracker_.client(), tar.take_all(), tag, {R"(ENTRYPOINT ["/pause"])"}, call);
-  if (!imported) return imported;
-  return pause_image_ = *imported;
 }
 
 }  // namespace executor::instance

@@ -2,38 +2,50 @@
 // containers.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "base/io_loop.h"
+#include "executor/instance/namespace_pool.h"
+#include "executor/instance/pause_image.h"
 #include "executor/instance/site.h"
+#include "executor/instance/start_gate.h"
 #include "executor/model/event.h"
 #include "executor/track/tracker.h"
 
 namespace executor::instance {
 
+/// What a run asks of an engine, and what that has.
+struct Pace {
+  NamespacePool::Size namespaces;  ///< to lend; none by default
+  std::size_t engine_cpus = 0;     ///< 0: not known
+};
+
 /// Makes sites on one engine. All that it is given must outlive it and its sites.
 class ContainerSites : public SiteFactory {
  public:
   ContainerSites(track::Tracker& tracker, base::IoLoop& loop,
-                 std::map<model::PlatformName, model::PlatformImage> images)
-      : tracker_(tracker), loop_(loop), images_(std::move(images)) {}
+                 std::map<model::PlatformName, model::PlatformImage> images, const Pace& pace = {})
+      : tracker_(tracker),
+        loop_(loop),
+        images_(std::move(images)),
+        pause_image_(tracker.client()),
+        namespaces_(tracker, pause_image_, pace.namespaces),
+        start_gate_(pace.engine_cpus) {}
 
   std::unique_ptr<Site> make_site(SiteRequest request) override;
 
  private:
   class ContainerSite;
 
-  /// Id of the image whose containers do nothing but live. Imported on first use.
-  docker::Result<std::string> pause_image(const docker::Call& call);
-
   track::Tracker& tracker_;
   base::IoLoop& loop_;
   const std::map<model::PlatformName, model::PlatformImage> images_;
-  std::mutex mutex_;
-  std::string pause_image_;
+  PauseImage pause_image_;
+  NamespacePool namespaces_;
+  StartGate start_gate_;
 };
 
 }  // namespace executor::instance

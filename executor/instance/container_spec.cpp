@@ -96,8 +96,14 @@ docker::ContainerSpec container_spec(const config::Platform& platform, const Sur
   return spec;
 }
 
-docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume,
-                                  const std::string& volume_path, bool shares_ipc, std::int64_t shm_size) {
+bool can_borrow_namespace(const config::Platform& platform, const Surroundings& around) {
+  // A runtime of another kind may have no namespaces to share, and one PID namespace for all shows who else
+  // is there.
+  return around.network.empty() && platform.network_mode.empty() && platform.pid.empty() &&
+         platform.runtime.empty() && !platform.privileged;
+}
+
+docker::ContainerSpec holder_spec(const std::string& image, const Held& held) {
   docker::ContainerSpec spec;
   spec.image = image;
   spec.user = "65534:65534";
@@ -109,12 +115,12 @@ docker::ContainerSpec holder_spec(const std::string& image, const std::string& v
   spec.host.cap_drop = {"ALL"};
   spec.host.security_opt = {"no-new-privileges"};
   spec.host.network_mode = "none";
-  spec.host.ipc_mode = shares_ipc ? "shareable" : "private";
-  spec.host.shm_size = shm_size;
+  spec.host.ipc_mode = held.ipc ? "shareable" : "private";
+  spec.host.shm_size = held.shm_size;
   spec.host.cgroupns_mode = "private";
   spec.host.log_driver = "none";
   spec.host.ulimits = {{"core", 0, 0}};
-  if (!volume.empty()) spec.host.volumes.push_back({volume, volume_path, false});
+  if (!held.volume.empty()) spec.host.volumes.push_back({held.volume, held.volume_path, false});
   return spec;
 }
 

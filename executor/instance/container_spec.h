@@ -27,8 +27,18 @@ struct Surroundings {
 /// out.
 docker::ContainerSpec container_spec(const config::Platform& platform, const Surroundings& around);
 
-/// A container that holds on to what the instances of a case share while none of them runs.
-docker::ContainerSpec holder_spec(const std::string& image, const std::string& volume,
-                                  const std::string& volume_path, bool shares_ipc, std::int64_t shm_size);
+/// Whether the instance needs no more of a network than a namespace with nothing but lo in it, whoever made
+/// that.
+bool can_borrow_namespace(const config::Platform& platform, const Surroundings& around);
+
+/// What a pause container is to hold on to while no instance runs.
+struct Held {
+  std::string volume;  ///< of a case; empty: none
+  std::string volume_path;
+  bool ipc = false;  ///< an IPC namespace that instances join
+  std::int64_t shm_size = std::int64_t{64} << 20U;
+};
+/// A container of the pause image, without any network. Name, labels and stdin are left out.
+docker::ContainerSpec holder_spec(const std::string& image, const Held& held);
 
 }  // namespace executor::instance

@@ -23,7 +23,7 @@ struct ServerRequest {
   config::Limits limits;
 };
 
-/// The place of one case. One thread uses it.
+/// The place of one case. One thread uses it at a time, but for make_server, which several may call at once.
 class Site {
  public:
   Site() = default;
@@ -35,6 +35,9 @@ class Site {
   virtual tl::expected<void, Error> open(const base::Deadline& deadline, const std::stop_token& stop) = 0;
   /// A server that is not started yet.
   virtual std::unique_ptr<Server> make_server(const ServerRequest& request) = 0;
+  /// Empties what the instances share, for another case with the same processes. Only where the request said
+  /// that it outlives the instances. Blocks to the deadline. After an error the place is not fit for that.
+  virtual tl::expected<void, Error> clean(const base::Deadline& deadline, const std::stop_token& stop) = 0;
   /// Takes away what `open` made, once all servers are disposed of. Ignores any cancellation. What went
   /// wrong.
   virtual std::vector<std::string> close() = 0;

@@ -23,7 +23,7 @@ class InOrder : public model::EventSink {
   void hand_on_those_due();
 
   model::EventSink& next_;
-  std::size_t due_ = 0;                            ///< index of the case whose result is next
+  std::size_t due_ = 0;                          ///< index of the case whose result is next
   std::map<std::size_t, model::Event> waiting_;  ///< results, by index
 };
 

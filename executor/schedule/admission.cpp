@@ -31,7 +31,8 @@ Admission::Admission(const Capacity& capacity)
 bool Admission::fits(const Capacity& need) const {
   if (inside_ == 0) return true;
   const bool has_memory = capacity_.memory == 0 || promised_.memory + need.memory <= capacity_.memory;
-  const bool has_cpus = capacity_.nano_cpus == 0 || promised_.nano_cpus + need.nano_cpus <= capacity_.nano_cpus;
+  const bool has_cpus =
+      capacity_.nano_cpus == 0 || promised_.nano_cpus + need.nano_cpus <= capacity_.nano_cpus;
   return has_memory && has_cpus;
 }
 

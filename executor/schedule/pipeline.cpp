@@ -31,12 +31,13 @@ void Pipeline::run() {
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
   });
-  executors_ = std::max<std::size_t>(1, std::min(options_.workers, plan_.cases.size()));
-  const auto providers = std::min(executors_ + options_.provision_ahead, kMostProviders);
-  const auto disposers = std::min(executors_ + 1, kMostDisposers);
+  const auto executors = std::max<std::size_t>(1, std::min(options_.workers, plan_.cases.size()));
+  executors_ = executors;
+  const auto providers = std::min(executors + options_.provision_ahead, kMostProviders);
+  const auto disposers = std::min(executors + 1, kMostDisposers);
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < providers; ++i) threads.emplace_back([this] { provide(); });
-  for (std::size_t i = 1; i < executors_; ++i) threads.emplace_back([this] { execute(); });
+  for (std::size_t i = 1; i < executors; ++i) threads.emplace_back([this] { execute(); });
   for (std::size_t i = 0; i < disposers; ++i) threads.emplace_back([this] { dispose(); });
   execute();
 }

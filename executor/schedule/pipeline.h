@@ -19,7 +19,8 @@
 namespace executor::schedule {
 
 /// Cases begin in the plan's order, at most `options.workers` at a time, and one that is to be alone while no
-/// other is under way. Up to `options.provision_ahead` more are got ready, as far as the engine's memory goes.
+/// other is under way. Up to `options.provision_ahead` more are got ready, as far as the engine's memory
+/// goes.
 class Pipeline {
  public:
   /// All must outlive it.

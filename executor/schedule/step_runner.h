@@ -62,8 +62,8 @@ class StepRunner {
   const Running& running_;
 };
 
-/// Whether the first thing that the scenario asks of the process can be got ready before its turn, without any
-/// step being able to tell: its start is implied, or nothing is done before the step that asks for it.
+/// Whether the first thing that the scenario asks of the process can be got ready before its turn, without
+/// any step being able to tell: its start is implied, or nothing is done before the step that asks for it.
 bool can_start_ahead(const plan::Scenario& scenario, std::size_t process);
 
 }  // namespace executor::schedule

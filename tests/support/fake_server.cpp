@@ -111,6 +111,11 @@ class FakeSite : public executor::instance::Site {
     return std::make_unique<FakeServer>(request.process.text(), behaviour, sites_.diary);
   }
 
+  tl::expected<void, Error> clean(const base::Deadline&, const std::stop_token&) override {
+    sites_.diary.push_back("clean");
+    return {};
+  }
+
   std::vector<std::string> close() override {
     sites_.diary.push_back("close");
     return sites_.close_problems;

@@ -72,12 +72,12 @@ TEST(ContainerSpec, UnsafeModesWinOverWhatIsShared) {
 }
 
 TEST(HolderSpec, HoldsVolumeAndIpcAndIsHardenedToo) {
-  const auto spec = holder_spec("img", "vol", "/exchange", true, 1024);
+  const auto spec = holder_spec("img", {"vol", "/exchange", true, 1024});
   EXPECT_EQ(spec.host.ipc_mode, "shareable");
   EXPECT_EQ(spec.host.shm_size, 1024);
   EXPECT_EQ(spec.host.volumes.at(0).volume, "vol");
   EXPECT_EQ(spec.host.cap_drop, std::vector<std::string>{"ALL"});
-  EXPECT_EQ(holder_spec("img", "", "", false, 0).host.ipc_mode, "private");
+  EXPECT_EQ(holder_spec("img", {}).host.ipc_mode, "private");
 }
 
 }  // namespace

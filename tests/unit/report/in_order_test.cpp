@@ -27,8 +27,7 @@ TEST(InOrder, ResultWaitsForThoseBeforeIt) {
       EXPECT_TRUE(diary.lines.empty());
     }
   }
-  EXPECT_EQ(diary.lines,
-            (std::vector<std::string>{"finished 0", "finished 1", "finished 2", "finished 3"}));
+  EXPECT_EQ(diary.lines, (std::vector<std::string>{"finished 0", "finished 1", "finished 2", "finished 3"}));
 }
 
 TEST(InOrder, OtherEventsPassAtOnce) {

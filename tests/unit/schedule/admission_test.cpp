@@ -12,7 +12,8 @@ constexpr std::int64_t kCpu = 1'000'000'000;
 
 TEST(Need, IsTheSumOfTheLimitsAndWhatIsShared) {
   const tests::PlannedText planned(
-      "@volume @memory:100m\nFeature: f\n Scenario: s\n  When the 'w' process writes\n  Then the 'r' process reads\n");
+      "@volume @memory:100m\nFeature: f\n Scenario: s\n  When the 'w' process writes\n  Then the 'r' process "
+      "reads\n");
   const auto need = need_of(planned.plan.cases.at(0), {});
   EXPECT_EQ(need.memory, (2 * 100 + 64) * kMiB);
   EXPECT_EQ(need.nano_cpus, 2 * kCpu);

@@ -31,9 +31,7 @@ std::string scenarios(int count, const std::string& tags = "") {
 
 /// What a test learns of a run: the most cases that were in a step at once, and each case's report.
 struct Ran {
-  explicit Ran(const std::string& text) : planned(text, one_platform()) {
-    options.artifacts = folder.path();
-  }
+  explicit Ran(const std::string& text) : planned(text, one_platform()) { options.artifacts = folder.path(); }
 
   void run() {
     run_plan(planned.plan, options, sites, id, cancellation, events);
