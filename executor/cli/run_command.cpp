@@ -106,6 +106,7 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
   schedule::Options options;
   if (mode == config::Mode::container_par) options.workers = run.max_workers.value_or(default_workers());
   options.provision_ahead = run.provision_ahead.value_or(kProvisionAhead);
+  options.isolation = run.isolation.value_or(options.isolation);
   options.step_timeout = run.step_timeout.value_or(options.step_timeout);
   options.start_timeout = run.start_timeout.value_or(options.start_timeout);
   options.case_timeout = run.timeout;

@@ -52,6 +52,13 @@ tl::expected<std::int64_t, std::string> parse_pids(const std::string& text) {
   return text::parse_number(text, 1, 1 << 22);
 }
 
+tl::expected<schedule::Isolation, std::string> parse_isolation(const std::string& text) {
+  if (text == "case") return schedule::Isolation::each_case;
+  if (text == "feature") return schedule::Isolation::feature;
+  if (text == "run") return schedule::Isolation::run;
+  return tl::unexpected(fmt::format("expected case, feature or run, found '{}'", text));
+}
+
 std::size_t as_size(std::int64_t number) {
   return static_cast<std::size_t>(number);
 }
@@ -75,6 +82,9 @@ void add_mode_options(CLI::App& app, RunArguments& run) {
             "N");
   add_value(app, "--provision-ahead", run.provision_ahead, parse_ahead,
             "coming cases whose containers start early (3)", "N");
+  add_value(app, "--isolation", run.isolation, parse_isolation,
+            "how long an instance may be used, where its\nserver can be reset: case, feature or run (case)",
+            "LEVEL");
 }
 
 void add_limit_options(CLI::App& app, RunArguments& run) {

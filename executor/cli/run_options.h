@@ -10,6 +10,7 @@
 #include "executor/cli/choose_options.h"
 #include "executor/config/config.h"
 #include "executor/report/console.h"
+#include "executor/schedule/options.h"
 
 namespace executor::cli {
 
@@ -26,6 +27,7 @@ struct RunArguments {
   std::optional<config::Mode> mode;
   std::optional<std::size_t> max_workers;
   std::optional<std::size_t> provision_ahead;
+  std::optional<schedule::Isolation> isolation;
   std::optional<milliseconds> timeout;
   std::optional<milliseconds> step_timeout;
   std::optional<milliseconds> start_timeout;

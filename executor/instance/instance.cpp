@@ -30,10 +30,9 @@ base::Deadline sooner(const base::Deadline& a, const base::Deadline& b) {
 
 }  // namespace
 
-Instance::Instance(Identity identity, std::unique_ptr<Server> server, Log& log, Transcript& transcript)
+Instance::Instance(Identity identity, std::unique_ptr<Server> server, Evidence evidence)
     : identity_(std::move(identity)),
-      log_(log),
-      transcript_(transcript),
+      evidence_(std::move(evidence)),
       server_(std::move(server)),
       channel_(identity_.framing, *server_, *this) {}
 
@@ -41,36 +40,41 @@ Instance::~Instance() {
   dispose();
 }
 
+Evidence Instance::evidence() const {
+  const std::lock_guard lock(evidence_mutex_);
+  return evidence_;
+}
+
 std::string Instance::who() const {
   return fmt::format("the '{}' server ({})", identity_.process.text(), identity_.platform.text());
 }
 
 void Instance::note(const std::string& text) {
-  log_.add(Source::cexec, text);
+  log()->add(Source::cexec, text);
 }
 
 void Instance::on_stdout(std::string_view bytes) {
   channel_.receive(bytes);
 }
 void Instance::on_stderr(std::string_view bytes) {
-  log_.add_bytes(Source::stderr_text, bytes);
+  log()->add_bytes(Source::stderr_text, bytes);
 }
 void Instance::on_end(const std::string& error) {
   output_error_ = error;
-  log_.finish();
+  log()->finish();
   channel_.end();
 }
 void Instance::on_request(std::string_view message) {
-  transcript_.add(Transcript::Direction::request, identity_.process, identity_.platform, message);
+  evidence().transcript->add(Transcript::Direction::request, identity_.process, identity_.platform, message);
 }
 void Instance::on_reply(std::string_view message) {
-  transcript_.add(Transcript::Direction::reply, identity_.process, identity_.platform, message);
+  evidence().transcript->add(Transcript::Direction::reply, identity_.process, identity_.platform, message);
 }
 void Instance::on_log(std::string_view level, std::string_view message) {
-  log_.add(Source::log, message, level);
+  log()->add(Source::log, message, level);
 }
 void Instance::on_noise(std::string_view text) {
-  log_.add_bytes(Source::stdout_noise, text);
+  log()->add_bytes(Source::stdout_noise, text);
 }
 
 void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
@@ -146,7 +150,7 @@ StepResult Instance::execute(const StepCall& call, const StepLimit& limit, const
   const auto reply = channel_.call("executeStep", step_params(call), limit.deadline, stop);
   if (!reply) return {outcome_of(reply.error(), limit), {}};
   auto result = read_step_result(*reply);
-  for (const auto& line : result.logs) log_.add(Source::log, line.text, line.level);
+  for (const auto& line : result.logs) log()->add(Source::log, line.text, line.level);
   if (std::holds_alternative<model::ProtocolViolation>(result.outcome)) kill();
   return result;
 }
@@ -186,6 +190,24 @@ model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_
   }
   const bool half = error.detail.find("wrote ") != std::string::npos;
   return outcome_of_exit(fmt::format("{}{}", when, half ? "; " + error.detail : std::string()));
+}
+
+tl::expected<void, Error> Instance::reset(Evidence evidence, const base::Deadline& deadline,
+                                          const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(evidence_mutex_);
+    evidence_ = std::move(evidence);
+  }
+  const auto reply = channel_.call("reset", "{}", deadline, stop);
+  const auto why = !reply         ? reply.error().detail
+                   : reply->error ? text::quote(reply->error->message, 400)
+                                  : std::string();
+  if (reply && !reply->error) {
+    note("was reset, and serves another case");
+    return {};
+  }
+  return tl::unexpected(
+      Error{fmt::format("{} could not be reset: {}", who(), why), {}, stop.stop_requested()});
 }
 
 void Instance::request_stop() {
@@ -259,9 +281,9 @@ model::InstanceReport Instance::report() const {
   report.ended_by = ended_by_;
   if (exit_) report.exit_code = exit_->code;
   report.oom_killed = exit_ && exit_->oom_killed;
-  report.stderr_tail = log_.tail(Source::stderr_text);
-  report.log_tail = log_.tail(Source::log);
-  report.omitted_bytes = log_.omitted_bytes();
+  report.stderr_tail = log()->tail(Source::stderr_text);
+  report.log_tail = log()->tail(Source::log);
+  report.omitted_bytes = log()->omitted_bytes();
   return report;
 }
 

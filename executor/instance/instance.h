@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -37,11 +38,16 @@ struct StepLimit {
   milliseconds limit{0};
 };
 
-/// One thread uses it. Destroying it disposes of the server.
+/// Where what a server says and does is kept: those of its case.
+struct Evidence {
+  std::shared_ptr<Log> log;
+  std::shared_ptr<Transcript> transcript;
+};
+
+/// One thread uses it at a time. Destroying it disposes of the server.
 class Instance : private Output, private rpc::Listener {
  public:
-  /// `log` and `transcript` must outlive it.
-  Instance(Identity identity, std::unique_ptr<Server> server, Log& log, Transcript& transcript);
+  Instance(Identity identity, std::unique_ptr<Server> server, Evidence evidence);
   ~Instance() override;
 
   /// Starts the server and asks for its health, with growing pauses, until it is ready. Blocks to the
@@ -52,6 +58,12 @@ class Instance : private Output, private rpc::Listener {
   /// Sends a step and blocks for its result. An instance that did not answer in time, or broke the protocol,
   /// has been killed when this returns.
   StepResult execute(const StepCall& call, const StepLimit& limit, const std::stop_token& stop);
+
+  /// For another case with the same process: what comes from now on is that one's evidence; then asks the
+  /// server to forget everything, with `reset`, which must be among its capabilities. Blocks to the deadline.
+  /// After an error it is not fit for another case.
+  tl::expected<void, Error> reset(Evidence evidence, const base::Deadline& deadline,
+                                  const std::stop_token& stop);
 
   /// Asks for the end, with `shutdown`, without waiting: so several instances end at the same time.
   void request_stop();
@@ -96,9 +108,12 @@ class Instance : private Output, private rpc::Listener {
   [[nodiscard]] model::Outcome outcome_of_exit(std::string when) const;
   void remember(const tl::expected<std::optional<Exit>, Error>& ended, model::EndedBy by);
 
+  [[nodiscard]] Evidence evidence() const;
+  [[nodiscard]] std::shared_ptr<Log> log() const { return evidence().log; }
+
   const Identity identity_;
-  Log& log_;
-  Transcript& transcript_;
+  mutable std::mutex evidence_mutex_;  // guards the next one, which the reading thread needs, too
+  Evidence evidence_;
   std::unique_ptr<Server> server_;
   rpc::Channel channel_;
   std::optional<Exit> exit_;

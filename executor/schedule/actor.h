@@ -23,15 +23,20 @@ struct StartRequest {
   std::stop_token stop;
 };
 
+/// A server that lives, and what it said of itself.
+struct ReadyServer {
+  std::unique_ptr<instance::Instance> server;
+  instance::Health health;
+};
+
 /// One thread uses it at a time.
 class Actor {
  public:
   using Health = tl::expected<instance::Health, instance::Error>;
 
-  /// The log is kept in `log_file` (empty: not at all), with times since `begin`. `transcript` must outlive
-  /// the actor.
+  /// The log is kept in `log_file` (empty: not at all), with times since `begin`.
   Actor(model::ProcessName name, const config::Platform& platform, const std::filesystem::path& log_file,
-        base::TimePoint begin, instance::Transcript& transcript);
+        base::TimePoint begin, std::shared_ptr<instance::Transcript> transcript);
   Actor(Actor&&) = default;
 
   [[nodiscard]] const model::ProcessName& name() const { return name_; }
@@ -41,6 +46,17 @@ class Actor {
   /// Starts a server before any step asks for it. How that went is told by the `start` that takes it; if none
   /// does, nothing of it becomes evidence. Blocks until the server is ready, or to the request's deadline.
   void start_ahead(const StartRequest& request);
+
+  /// In the place of a start ahead: a server that has served another case is made to forget that. False if it
+  /// cannot; then it is to be abandoned.
+  bool adopt(ReadyServer ready, const base::Deadline& deadline, const std::stop_token& stop);
+  /// What was got ready is not fit; it goes with the next `dispose`.
+  void abandon();
+  [[nodiscard]] bool is_ready() const { return ahead_.has_value(); }
+  /// Whether a step has asked for the server, it lives, and it can be reset.
+  [[nodiscard]] bool can_be_given_away() const;
+  /// The server, for another case. Only where it can be given away.
+  ReadyServer give_away();
 
   /// Starts a server, or takes the one that was started ahead. Blocks until it is ready, or to the request's
   /// deadline; after an error its end is known as far as it can be, and `live` is still to be retired.
@@ -66,11 +82,12 @@ class Actor {
 
   model::ProcessName name_;
   const config::Platform& platform_;
-  instance::Transcript& transcript_;
-  std::unique_ptr<instance::Log> log_;
+  std::shared_ptr<instance::Transcript> transcript_;
+  std::shared_ptr<instance::Log> log_;
   std::unique_ptr<instance::Instance> server_;
   std::vector<std::unique_ptr<instance::Instance>> retired_;
   std::optional<Health> ahead_;  ///< how a start ahead went, until a step asks
+  instance::Health health_;      ///< of server_, once a step has asked for it
   bool is_taken_ = false;        ///< a step has asked for server_
   bool was_started_ = false;
   std::optional<instance::Exit> last_exit_;

@@ -55,13 +55,14 @@ std::string folder_name(const model::CaseId& id) {
 }
 
 CaseRunner::CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
-                       instance::SiteFactory& sites, const model::RunId& run, std::stop_token stop,
-                       EventQueue& events)
+                       instance::SiteFactory& sites, Reuse& reuse, const model::RunId& run,
+                       std::stop_token stop, EventQueue& events)
     : case_(planned),
       scenario_(*planned.scenario),
       index_(index),
       options_(options),
       sites_(sites),
+      reuse_(reuse),
       events_(events),
       begin_(base::Clock::now()),
       running_{scenario_, options_, run, std::move(stop), actors_, report_} {
@@ -100,24 +101,65 @@ void CaseRunner::open_artifacts() {
 void CaseRunner::make_actors() {
   open_artifacts();
   const auto file = [this](const std::string& name) { return folder_.empty() ? folder_ : folder_ / name; };
-  transcript_ = std::make_unique<instance::Transcript>(file("transcript.jsonl"), begin_);
+  transcript_ = std::make_shared<instance::Transcript>(file("transcript.jsonl"), begin_);
   for (std::size_t i = 0; i < scenario_.processes.size(); ++i) {
     const auto& platform = *case_.platforms[i];
     const auto& name = scenario_.processes[i];
     actors_.emplace_back(name, platform, file(fmt::format("{}-{}.log", platform.name.text(), name.text())),
-                         begin_, *transcript_);
+                         begin_, transcript_);
   }
 }
 
 void CaseRunner::open_site(const base::Deadline& deadline, const std::stop_token& stop) {
   make_actors();
+  if (take_over(deadline, stop)) return;
   instance::SiteRequest request{case_.id(), scenario_.sharing, scenario_.processes, 0,
-                                scenario_.changes_lives};
+                                scenario_.changes_lives || can_be_reused()};
   for (const auto* platform : case_.platforms)
     request.shm_size = std::max(request.shm_size, platform->shm_size);
   site_ = sites_.make_site(std::move(request));
   running_.site = site_.get();
   if (const auto opened = site_->open(deadline, stop); !opened) site_error_ = opened.error();
+}
+
+/// Where steps end and start servers, the next case would not find what it expects.
+bool CaseRunner::can_be_reused() const {
+  return reuse_.is_wanted() && !scenario_.changes_lives;
+}
+
+/// The place and the servers of a case before, emptied and reset; false if there are none that are fit.
+bool CaseRunner::take_over(const base::Deadline& deadline, const std::stop_token& stop) {
+  if (!can_be_reused()) return false;
+  auto ensemble = reuse_.take(reuse_.description(case_, options_));
+  if (!ensemble) return false;
+  bool is_fit = ensemble->site->clean(deadline, stop).has_value();
+  for (std::size_t i = 0; is_fit && i < actors_.size(); ++i)
+    is_fit = actors_[i].adopt(std::move(ensemble->servers[i]), deadline, stop);
+  if (is_fit) {
+    site_ = std::move(ensemble->site);
+    running_.site = site_.get();
+    return true;
+  }
+  for (auto& actor : actors_) actor.abandon();
+  std::erase_if(ensemble->servers, [](const ReadyServer& ready) { return ready.server == nullptr; });
+  to_end_.push_back(std::move(*ensemble));
+  return false;
+}
+
+/// All or none: the servers of a place belong together.
+bool CaseRunner::hand_over() {
+  if (!can_be_reused() || running_.stop.stop_requested() || !model::is_passed(report_.outcome)) return false;
+  for (const auto& actor : actors_) {
+    if (!actor.can_be_given_away()) return false;
+  }
+  auto ensemble = reuse_.description(case_, options_);
+  for (auto& actor : actors_) {
+    report_.instances.push_back(actor.live()->report());
+    ensemble.servers.push_back(actor.give_away());
+  }
+  ensemble.site = std::move(site_);
+  for (auto& gone : reuse_.give(std::move(ensemble))) to_end_.push_back(std::move(gone));
+  return true;
 }
 
 void CaseRunner::provision() {
@@ -133,7 +175,7 @@ void CaseRunner::provision() {
 void CaseRunner::start_ahead() {
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < actors_.size(); ++i) {
-    if (!can_start_ahead(scenario_, i)) continue;
+    if (actors_[i].is_ready() || !can_start_ahead(scenario_, i)) continue;
     const auto start = [this, &actor = actors_[i]] {
       // Not beyond the case's own deadline either: that is known only at its turn, which then stops this.
       actor.start_ahead(running_.start_request(actor, base::Deadline::never(), provision_stop_.get_token()));
@@ -170,7 +212,7 @@ void CaseRunner::execute() {
     decide(running_.outcome_of(*site_error_), std::nullopt, {});
   } else {
     run_steps();
-    stop_all();
+    if (!hand_over()) stop_all();
   }
   report_.duration = since(begin);
 }
@@ -223,6 +265,8 @@ model::CaseReport CaseRunner::dispose() {
     for (auto& problem : problems) report_.warnings.push_back(std::move(problem));
   };
   for (auto& actor : actors_) warn(actor.dispose());
+  for (auto& ensemble : to_end_) end(ensemble, running_.stop);
+  to_end_.clear();
   if (site_) warn(site_->close());
   for (const auto& actor : actors_) {
     const auto error = actor.log().file_error();

@@ -15,6 +15,7 @@
 #include "executor/schedule/actor.h"
 #include "executor/schedule/event_queue.h"
 #include "executor/schedule/options.h"
+#include "executor/schedule/reuse.h"
 #include "executor/schedule/step_runner.h"
 
 namespace executor::schedule {
@@ -25,7 +26,8 @@ class CaseRunner {
  public:
   /// All must outlive it. `index` is the case's in the plan, for the events that tell of its steps.
   CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
-             instance::SiteFactory& sites, const model::RunId& run, std::stop_token stop, EventQueue& events);
+             instance::SiteFactory& sites, Reuse& reuse, const model::RunId& run, std::stop_token stop,
+             EventQueue& events);
   /// Removes what is left, if `dispose` has not.
   ~CaseRunner();
   CaseRunner(const CaseRunner&) = delete;
@@ -57,6 +59,9 @@ class CaseRunner {
  private:
   void open_artifacts();
   void open_site(const base::Deadline& deadline, const std::stop_token& stop);
+  [[nodiscard]] bool can_be_reused() const;
+  bool take_over(const base::Deadline& deadline, const std::stop_token& stop);
+  bool hand_over();
   void make_actors();
   void start_ahead();
   void run_steps();
@@ -70,15 +75,17 @@ class CaseRunner {
   const std::size_t index_;
   const Options& options_;
   instance::SiteFactory& sites_;
+  Reuse& reuse_;
   EventQueue& events_;
   const base::TimePoint begin_;
   std::stop_source provision_stop_;  ///< the case's time is up: nothing of it needs to get ready any more
   std::optional<base::Latch<bool>> ready_;
   std::filesystem::path folder_;
-  std::unique_ptr<instance::Transcript> transcript_;
+  std::shared_ptr<instance::Transcript> transcript_;
   std::unique_ptr<instance::Site> site_;
   std::optional<instance::Error> site_error_;
-  std::vector<Actor> actors_;  // behind the site: servers go before it
+  std::vector<Ensemble> to_end_;  ///< that went out of use with this case
+  std::vector<Actor> actors_;     // behind the site: servers go before it
   model::CaseReport report_;
   Running running_;
 };

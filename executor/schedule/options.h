@@ -31,7 +31,11 @@ struct Capacity {
   std::int64_t nano_cpus = 0;  ///< 1e9 is one CPU
 };
 
+/// How long an instance may be used, where its server can be reset.
+enum class Isolation { each_case, feature, run };
+
 struct Options {
+  Isolation isolation = Isolation::each_case;
   std::size_t workers = 1;          ///< cases that execute at a time
   std::size_t provision_ahead = 0;  ///< coming cases that are got ready before their turn
   Capacity capacity;

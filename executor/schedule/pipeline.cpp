@@ -13,6 +13,14 @@ namespace {
 /// Removing is as much work for an engine as starting; more at a time than this only makes it slower.
 constexpr std::size_t kMostDisposers = 8;
 constexpr std::size_t kMostProviders = 16;
+/// One in so many parts of the memory is for instances that wait for another case, where any may.
+constexpr std::int64_t kShareThatMayWait = 3;
+
+Capacity capacity_of(const Options& options) {
+  auto capacity = options.capacity;
+  if (options.isolation != Isolation::each_case) capacity.memory -= capacity.memory / kShareThatMayWait;
+  return capacity;
+}
 
 }  // namespace
 
@@ -24,7 +32,8 @@ Pipeline::Pipeline(const plan::Plan& plan, const Options& options, instance::Sit
       run_(run),
       cancellation_(cancellation),
       events_(events),
-      admission_(options.capacity) {}
+      reuse_(options.isolation, options.capacity.memory / kShareThatMayWait),
+      admission_(capacity_of(options)) {}
 
 void Pipeline::run() {
   const std::stop_callback on_stop(cancellation_.token(), [this] {
@@ -35,15 +44,25 @@ void Pipeline::run() {
   executors_ = executors;
   const auto providers = std::min(executors + options_.provision_ahead, kMostProviders);
   const auto disposers = std::min(executors + 1, kMostDisposers);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < providers; ++i) threads.emplace_back([this] { provide(); });
+    for (std::size_t i = 1; i < executors; ++i) threads.emplace_back([this] { execute(); });
+    for (std::size_t i = 0; i < disposers; ++i) threads.emplace_back([this] { dispose(); });
+    execute();
+  }
+  end_what_waits();
+}
+
+void Pipeline::end_what_waits() {
+  auto waiting = reuse_.take_all();
   std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < providers; ++i) threads.emplace_back([this] { provide(); });
-  for (std::size_t i = 1; i < executors; ++i) threads.emplace_back([this] { execute(); });
-  for (std::size_t i = 0; i < disposers; ++i) threads.emplace_back([this] { dispose(); });
-  execute();
+  for (auto& ensemble : waiting)
+    threads.emplace_back([this, &ensemble] { end(ensemble, cancellation_.token()); });
 }
 
 std::shared_ptr<CaseRunner> Pipeline::make_runner(std::size_t index) {
-  return std::make_shared<CaseRunner>(plan_.cases[index], index, options_, sites_, run_,
+  return std::make_shared<CaseRunner>(plan_.cases[index], index, options_, sites_, reuse_, run_,
                                       cancellation_.token(), events_);
 }
 

@@ -42,6 +42,7 @@ class Pipeline {
   void provide();
   void execute();
   void dispose();
+  void end_what_waits();
 
   [[nodiscard]] bool may_claim() const;
   std::shared_ptr<CaseRunner> make_runner(std::size_t index);
@@ -59,6 +60,7 @@ class Pipeline {
   Cancellation& cancellation_;
   EventQueue& events_;
 
+  Reuse reuse_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
   Admission admission_;

@@ -23,7 +23,7 @@ Behaviour answering(const std::string& result) {
 
 class Live {
  public:
-  explicit Live(Behaviour behaviour = {}, milliseconds grace = 20ms) : log("", base::Clock::now()) {
+  explicit Live(Behaviour behaviour = {}, milliseconds grace = 20ms) {
     Identity identity;
     identity.process = model::ProcessName("writer");
     identity.platform = model::PlatformName("python");
@@ -32,7 +32,7 @@ class Live {
     identity.memory_limit = std::int64_t{64} << 20;
     auto owned = std::make_unique<tests::FakeServer>("writer", std::move(behaviour), diary);
     server = owned.get();
-    instance = std::make_unique<Instance>(identity, std::move(owned), log, transcript);
+    instance = std::make_unique<Instance>(identity, std::move(owned), evidence);
   }
 
   tl::expected<Health, Error> start(milliseconds limit = 20s) {
@@ -55,8 +55,8 @@ class Live {
   }
 
   tests::Diary diary;
-  Log log;
-  Transcript transcript{"", base::Clock::now()};
+  Evidence evidence{std::make_shared<Log>("", base::Clock::now()),
+                    std::make_shared<Transcript>("", base::Clock::now())};
   tests::FakeServer* server;
   std::unique_ptr<Instance> instance;
   std::string warning;
@@ -268,8 +268,9 @@ TEST(InstanceStop, OneThatEndedBetweenTheStepsIsExited) {
 
 TEST(InstanceLogs, StderrLogsAndNoiseAreMergedInTheFile) {
   const tests::TempFolder folder;
-  Log log(folder.path() / "python-writer.log", base::Clock::now());
-  Transcript transcript(folder.path() / "transcript.jsonl", base::Clock::now());
+  const Evidence evidence{
+      std::make_shared<Log>(folder.path() / "python-writer.log", base::Clock::now()),
+      std::make_shared<Transcript>(folder.path() / "transcript.jsonl", base::Clock::now())};
   tests::Diary diary;
   auto server = std::make_unique<tests::FakeServer>(
       "writer", answering(R"({"success":true,"logs":["[WARN] careful","plain"]})"), diary);
@@ -277,7 +278,7 @@ TEST(InstanceLogs, StderrLogsAndNoiseAreMergedInTheFile) {
   Identity identity;
   identity.process = model::ProcessName("writer");
   identity.platform = model::PlatformName("python");
-  Instance instance(identity, std::move(server), log, transcript);
+  Instance instance(identity, std::move(server), evidence);
   ASSERT_TRUE(instance.start(base::Deadline::in(20s), 20s, {}));
   raw->output().on_stderr("half a ");
   raw->output().on_stdout(

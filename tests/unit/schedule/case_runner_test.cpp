@@ -29,7 +29,7 @@ struct Ran {
   }
   const model::CaseReport& run() {
     EXPECT_EQ(planned.errors, std::vector<std::string>());
-    CaseRunner runner(planned.plan.cases.at(0), 0, options, sites, id, stop.get_token(), events);
+    CaseRunner runner(planned.plan.cases.at(0), 0, options, sites, reuse, id, stop.get_token(), events);
     report = runner.run();
     return report;
   }
@@ -45,6 +45,7 @@ struct Ran {
   model::RunId id{"run"};
   std::stop_source stop;
   EventQueue events;
+  Reuse reuse{Isolation::each_case, 0};
   model::CaseReport report;
 };
 

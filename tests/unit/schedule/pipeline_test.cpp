@@ -203,5 +203,104 @@ TEST(Pipeline, CaseWhoseTimeIsUpDoesNotWaitForWhatGetsReady) {
   EXPECT_EQ(timed_out->what, "the scenario");
 }
 
+/// A server that can be reset; `on` decides what else it answers.
+tests::Behaviour resettable(std::function<std::optional<std::string>(const std::string& method)> on = {}) {
+  tests::Behaviour behaviour;
+  behaviour.answer = [on = std::move(on)](const std::string& method,
+                                          const std::string&) -> std::optional<std::string> {
+    if (on) {
+      if (auto answer = on(method); answer && !answer->empty()) return answer;
+    }
+    if (method == "health") return R"({"status":"ok","protocol":1,"capabilities":["reset"]})";
+    return method == "reset" ? "{}" : "";
+  };
+  return behaviour;
+}
+
+std::ptrdiff_t count_of(const Ran& ran, const std::string& line) {
+  const auto lines = ran.sites.diary.lines();
+  return std::count(lines.begin(), lines.end(), line);
+}
+
+TEST(Isolation, ServersOfARunAreResetBetweenItsCasesAndEndedOnce) {
+  Ran ran(scenarios(3));
+  ran.sites.behaviours = {{"w", {resettable()}}, {"r", {resettable()}}};
+  ran.options.isolation = Isolation::run;
+  ran.run();
+  EXPECT_EQ(ran.passed(), 3U);
+  EXPECT_EQ(count_of(ran, "w: start"), 1);
+  EXPECT_EQ(count_of(ran, "clean"), 2);
+  EXPECT_EQ(count_of(ran, "w: shutdown"), 1);
+  EXPECT_EQ(count_of(ran, "w: dispose"), 1);
+  EXPECT_EQ(count_of(ran, "close"), 1);
+  // Each case has its own evidence.
+  for (const auto& [index, report] : ran.reports) {
+    const std::filesystem::path folder(report.artifacts);
+    EXPECT_EQ(tests::read_file(folder / "transcript.jsonl").find("\"method\":\"reset\"") != std::string::npos,
+              index > 0);
+    EXPECT_EQ(report.instances.size(), 2U);
+  }
+}
+
+TEST(Isolation, OfACaseIsTheDefault) {
+  Ran ran(scenarios(2));
+  ran.sites.behaviours = {{"w", {resettable(), resettable()}}, {"r", {resettable(), resettable()}}};
+  ran.run();
+  EXPECT_EQ(count_of(ran, "w: start"), 2);
+  EXPECT_EQ(count_of(ran, "clean"), 0);
+}
+
+TEST(Isolation, ServerThatCannotBeResetServesOneCase) {
+  Ran ran(scenarios(2));
+  ran.sites.behaviours = {{"w", {resettable(), resettable()}}};
+  ran.options.isolation = Isolation::run;
+  ran.run();
+  EXPECT_EQ(ran.passed(), 2U);
+  EXPECT_EQ(count_of(ran, "r: start"), 2);
+  EXPECT_EQ(count_of(ran, "w: start"), 2);  // all or none
+}
+
+TEST(Isolation, NothingIsUsedAgainAfterAFailure) {
+  Ran ran(scenarios(2));
+  const auto failing = resettable([](const std::string& method) -> std::optional<std::string> {
+    return method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "";
+  });
+  ran.sites.behaviours = {{"w", {failing, resettable()}}, {"r", {resettable(), resettable()}}};
+  ran.options.isolation = Isolation::run;
+  ran.run();
+  EXPECT_EQ(ran.passed(), 1U);
+  EXPECT_EQ(count_of(ran, "w: start"), 2);
+  EXPECT_EQ(count_of(ran, "clean"), 0);
+}
+
+TEST(Isolation, ServerThatFailsToResetIsReplaced) {
+  Ran ran(scenarios(2));
+  tests::Behaviour stubborn = resettable([](const std::string&) { return std::optional<std::string>(); });
+  stubborn.raw = [](const std::string& method, std::int64_t id) {
+    return method != "reset" ? std::string()
+                             : R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+                                   R"(,"error":{"code":1,"message":"no"}})" + "\n";
+  };
+  ran.sites.behaviours = {{"w", {stubborn, resettable()}}, {"r", {resettable(), resettable()}}};
+  ran.options.isolation = Isolation::run;
+  ran.run();
+  EXPECT_EQ(ran.passed(), 2U);
+  EXPECT_EQ(count_of(ran, "w: start"), 2);
+  EXPECT_EQ(count_of(ran, "open"), 2);
+  EXPECT_EQ(count_of(ran, "close"), 2);
+}
+
+TEST(Isolation, CaseThatEndsServersKeepsThemToItself) {
+  std::string text = "Feature: f\n";
+  for (int i = 0; i < 2; ++i)
+    text += " Scenario: s\n  When the 'w' process writes\n  And the 'w' process restarts\n";
+  Ran ran(text);
+  ran.sites.behaviours = {{"w", {resettable(), resettable(), resettable(), resettable()}}};
+  ran.options.isolation = Isolation::run;
+  ran.run();
+  EXPECT_EQ(ran.passed(), 2U);
+  EXPECT_EQ(count_of(ran, "w: start"), 4);
+}
+
 }  // namespace
 }  // namespace executor::schedule
