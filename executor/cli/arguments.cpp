@@ -179,6 +179,17 @@ tl::expected<Arguments, std::string> parse_run_words(const std::vector<std::stri
   return parse_command<RunArguments>(words, of(Arguments::Command::run, std::move(base)), define_run, run_of);
 }
 
+std::vector<std::string> command_names() {
+  constexpr std::string_view kBefore = "\n  cexec ";
+  std::vector<std::string> names{"run"};
+  for (auto at = kUsage.find(kBefore); at != std::string_view::npos; at = kUsage.find(kBefore, at + 1)) {
+    const auto name = kUsage.substr(at + kBefore.size());
+    const auto end = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+    if (end != 0) names.emplace_back(name.substr(0, end));
+  }
+  return names;
+}
+
 std::vector<std::string> run_option_names() {
   RunArguments unused;
   CLI::App app;

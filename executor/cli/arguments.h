@@ -41,6 +41,9 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
 tl::expected<Arguments, std::string> parse_run_words(const std::vector<std::string>& words,
                                                      RunArguments base);
 
+/// The names of all commands, for who misspells one.
+std::vector<std::string> command_names();
+
 /// The long names of the options of `run`, without the dashes.
 std::vector<std::string> run_option_names();
 

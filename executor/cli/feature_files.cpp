@@ -27,19 +27,45 @@ struct Wanted {
   fs::path path;  ///< absolute
   std::string as_given;
   std::optional<std::uint32_t> line;
+  std::string origin = {};  ///< for messages, in parentheses; nothing for the command line
 };
 
-/// "a/b.feature:12" → the path and 12. A file whose name ends so is taken as it is.
-Wanted read_path(const std::string& text, const fs::path& here) {
-  const auto absolute = [&here](const std::string& path) { return (here / path).lexically_normal(); };
-  std::error_code ignored;
+fs::path absolute(const std::string& path, const fs::path& here) {
+  return (here / path).lexically_normal();
+}
+
+/// Takes ":12" away from the end of a text.
+std::optional<std::uint32_t> take_number(std::string& text) {
   const auto colon = text.rfind(':');
-  if (colon != std::string::npos && !fs::exists(absolute(text), ignored)) {
-    const auto line = text::parse_number(std::string_view(text).substr(colon + 1), 1, 1'000'000'000);
-    if (line)
-      return {absolute(text.substr(0, colon)), text.substr(0, colon), static_cast<std::uint32_t>(*line)};
+  if (colon == std::string::npos) return std::nullopt;
+  const auto number = text::parse_number(std::string_view(text).substr(colon + 1), 1, 1'000'000'000);
+  if (!number) return std::nullopt;
+  text.resize(colon);
+  return static_cast<std::uint32_t>(*number);
+}
+
+/// "a/b.feature:12" → the path and 12; a column behind it, as error messages have it, is passed over. A file
+/// whose name ends so is taken as it is.
+Wanted read_path(const std::string& text, const fs::path& here) {
+  std::error_code ignored;
+  std::string path = text;
+  std::optional<std::uint32_t> line;
+  for (int i = 0; i < 2 && !fs::exists(absolute(path, here), ignored); ++i) {
+    const auto number = take_number(path);
+    if (!number) break;
+    line = number;
   }
-  return {absolute(text), text, std::nullopt};
+  return {absolute(path, here), path, line};
+}
+
+/// What stands behind the name of a file that is there, if it was to be a line: "x" of "a/b.feature:x".
+std::optional<std::string> wrong_line(const Wanted& wanted) {
+  std::error_code ignored;
+  const auto path = wanted.path.string();
+  for (auto colon = path.find(':'); colon != std::string::npos; colon = path.find(':', colon + 1)) {
+    if (fs::is_regular_file(path.substr(0, colon), ignored)) return path.substr(colon + 1);
+  }
+  return std::nullopt;
 }
 
 std::vector<fs::path> feature_files_below(const fs::path& folder, std::error_code& error) {
@@ -91,7 +117,8 @@ bool matches(const fs::path& pattern, const fs::path& path) {
 
 class FeatureLoader {
  public:
-  explicit FeatureLoader(const config::Config& config) : config_(config) {}
+  FeatureLoader(const FeatureRequest& request, const config::Config& config)
+      : request_(request), config_(config) {}
 
   void add(const Wanted& wanted, bool select) {
     std::error_code error;
@@ -103,7 +130,7 @@ class FeatureLoader {
     }
     if (fs::is_regular_file(wanted.path, error)) return add_file(wanted.path, wanted.line, select);
     if (is_pattern(wanted.path.string())) return add_matching(wanted, select);
-    fail(fmt::format("there is no {}{}", wanted.as_given, nearest_to(wanted.path)));
+    fail(why_missing(wanted));
   }
 
   tl::expected<FeatureSet, std::vector<std::string>> finish() {
@@ -123,7 +150,7 @@ class FeatureLoader {
     }
     if (any) return;
     set_.warnings.push_back(
-        fmt::format("no feature file matches {}{}", wanted.as_given, nearest_to(wanted.path)));
+        fmt::format("no feature file matches {}{}{}", wanted.as_given, wanted.origin, nearest_to(wanted)));
   }
 
   std::vector<fs::path> files_below(const fs::path& folder) {
@@ -159,33 +186,49 @@ class FeatureLoader {
     for (const auto& error : document.error()) fail(place_and_explanation(uri, error));
   }
 
-  /// A name in the same folder, or a feature file of the config's.
-  [[nodiscard]] std::string nearest_to(const fs::path& path) {
+  [[nodiscard]] std::string why_missing(const Wanted& wanted) const {
+    if (const auto wrong = wrong_line(wanted))
+      return fmt::format("{}: '{}' is no line; lines count from 1", wanted.as_given, *wrong);
+    const bool is_word = wanted.as_given.find_first_of("./:") == std::string::npos;
+    if (!is_word || request_.commands.empty())
+      return fmt::format("there is no {}{}{}", wanted.as_given, wanted.origin, nearest_to(wanted));
+    auto near = text::did_you_mean(wanted.as_given, request_.commands);
+    if (near.empty()) near = nearest_to(wanted);
+    if (near.empty()) near = "; `cexec --help` shows the commands";
+    return fmt::format("there is no file, folder or command '{}'{}", wanted.as_given, near);
+  }
+
+  /// A name in the same folder, as one would give it, or a feature file of the config's.
+  [[nodiscard]] std::string nearest_to(const Wanted& wanted) const {
+    const auto folder = fs::path(wanted.as_given).parent_path();
     std::vector<std::string> names;
     std::error_code error;
-    for (fs::directory_iterator it(path.parent_path(), error), end; !error && it != end;
+    for (fs::directory_iterator it(wanted.path.parent_path(), error), end; !error && it != end;
          it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
-    if (is_pattern(path.filename().string())) return nearest_to_pattern(path.filename().string(), names);
-    if (const auto near = text::did_you_mean(path.filename().string(), names); !near.empty()) return near;
+    const auto name = wanted.path.filename().string();
+    const auto near = is_pattern(name) ? nearest_to_pattern(name, names) : text::nearest(name, names);
+    if (!near.empty()) return fmt::format("; did you mean '{}'?", (folder / near).string());
+    if (is_pattern(name)) return {};
     names.clear();
     for (const auto& root : config_.features) {
       for (const auto& file : feature_files_below(root, error)) names.push_back(uri_of(file));
     }
-    return text::did_you_mean(uri_of(path), names);
+    return text::did_you_mean(uri_of(wanted.path), names);
   }
 
-  /// A name whose beginning is like the pattern's up to its first wildcard.
+  /// The name whose beginning is like the pattern's up to its first wildcard, or nothing.
   static std::string nearest_to_pattern(const std::string& pattern, const std::vector<std::string>& names) {
     const auto fixed = pattern.substr(0, pattern.find_first_of("*?["));
     std::vector<std::string> beginnings;
     for (const auto& name : names) beginnings.push_back(name.substr(0, fixed.size()));
     const auto found = std::find(beginnings.begin(), beginnings.end(), text::nearest(fixed, beginnings));
     if (fixed.empty() || found == beginnings.end() || found->empty()) return {};
-    return fmt::format("; did you mean '{}'?", names[static_cast<std::size_t>(found - beginnings.begin())]);
+    return names[static_cast<std::size_t>(found - beginnings.begin())];
   }
 
+  const FeatureRequest& request_;
   const config::Config& config_;
   FeatureSet set_;
   std::set<std::string> seen_;
@@ -228,13 +271,12 @@ std::string place_and_explanation(const std::string& uri, const gherkin::ParseEr
 
 tl::expected<FeatureSet, std::vector<std::string>> load_features(const FeatureRequest& request,
                                                                  const config::Config& config) {
-  FeatureLoader loader(config);
+  FeatureLoader loader(request, config);
   for (const auto& path : request.paths) loader.add(read_path(path, request.here), true);
   for (const auto& uri : request.uris) loader.add({(config.root / uri).lexically_normal(), uri, {}}, false);
   if (request.paths.empty() && request.uris.empty()) {
     for (const auto& path : config.features) {
-      loader.add({path, fmt::format("{} (`features` in {})", path.string(), config.file.string()), {}},
-                 false);
+      loader.add({path, path.string(), {}, fmt::format(" (`features` in {})", config.file.string())}, false);
     }
   }
   return loader.finish();

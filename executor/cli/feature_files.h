@@ -34,9 +34,12 @@ std::string place_and_explanation(const std::string& uri, const gherkin::ParseEr
 
 /// Which files a command is about.
 struct FeatureRequest {
-  std::vector<std::string> paths;  ///< PATH, PATH:LINE or a pattern with `*`, `?`, `[…]` and `**`
-  std::vector<std::string> uris;   ///< relative to the config's folder; of cases named by their ids
-  std::filesystem::path here;      ///< what the paths are relative to
+  std::vector<std::string>
+      paths;  ///< PATH, PATH:LINE, PATH:LINE:COLUMN or a pattern with `*`, `?`, `[…]` and `**`
+  std::vector<std::string> uris;  ///< relative to the config's folder; of cases named by their ids
+  std::filesystem::path here;     ///< what the paths are relative to
+  /// What a path that is not there may have been meant as; none: commands are not spoken of.
+  std::vector<std::string> commands = {};
 };
 
 /// Finds and parses the files of the request, or of the config if it names none. A folder stands for all

@@ -48,8 +48,19 @@ std::string nothing_at_the_paths(const plan::Selection& selection,
   return "no scenario stands at the paths";
 }
 
+std::string no_combination(const plan::Selection& selection, const plan::Plan& plan) {
+  std::vector<std::string> known;
+  for (const auto& process : plan.processes) known.push_back(process.text());
+  for (const auto& [process, platform] : selection.combo) {
+    if (plan.processes.contains(process)) continue;
+    return fmt::format("no chosen scenario has a process '{}'{}", process.text(),
+                       text::did_you_mean(process.text(), known));
+  }
+  return "the platforms that were named leave no combination";
+}
+
 std::string reason(const plan::Narrowing& narrowing, const plan::Selection& selection,
-                   const std::vector<plan::FeatureFile>& files) {
+                   const std::vector<plan::FeatureFile>& files, const plan::Plan& plan) {
   const auto before = text::counted(narrowing.before, narrowing.counts_cases ? "case" : "scenario");
   if (narrowing.by == "the paths") return nothing_at_the_paths(selection, files);
   if (narrowing.by == "the tags") {
@@ -60,11 +71,12 @@ std::string reason(const plan::Narrowing& narrowing, const plan::Selection& sele
     return fmt::format("of {}, none has the tags {}", before, all);
   }
   if (narrowing.by == "--from-file" && selection.cases->empty()) return "--from-file holds no id of a case";
-  if (narrowing.by == "the platforms") return "the platforms that were named leave no combination";
+  if (narrowing.by == "the platforms") return no_combination(selection, plan);
   if (narrowing.by == "--shard") {
     return fmt::format("of {}, none is in shard {}/{}", before, selection.shard->index,
                        selection.shard->count);
   }
+  if (!narrowing.lacked.empty()) return fmt::format("of {}, none has {}", before, narrowing.lacked);
   return fmt::format("of {}, none is left by {}", before, narrowing.by);
 }
 
@@ -94,7 +106,7 @@ std::vector<std::string> explain_nothing(const plan::Selection& selection,
                                          const plan::Plan& plan) {
   if (plan.pickles == 0) return {"nothing selected: the feature files hold no scenario"};
   for (const auto& narrowing : plan.narrowings) {
-    if (narrowing.left == 0) return {"nothing selected: " + reason(narrowing, selection, files)};
+    if (narrowing.left == 0) return {"nothing selected: " + reason(narrowing, selection, files, plan)};
   }
   return {"nothing selected: no scenario has both a step and a combination"};
 }

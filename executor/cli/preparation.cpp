@@ -77,7 +77,8 @@ class Preparer {
   }
 
   bool add_features() {
-    FeatureRequest request{result_->arguments.run.choose.paths, {}, std::filesystem::current_path()};
+    FeatureRequest request{
+        result_->arguments.run.choose.paths, {}, std::filesystem::current_path(), command_names()};
     if (result_->selection.cases && request.paths.empty()) {
       std::set<std::string> uris;
       for (const auto& wanted : *result_->selection.cases) uris.insert(wanted.uri);

@@ -22,20 +22,30 @@ bool belongs_to(const gherkin::Row* row, const gherkin::Examples& examples) {
          !std::less<>()(&body.back(), row);
 }
 
-/// Whether `line` stands for this pickle: the line of its feature, rule, scenario, examples or row, or of one
-/// of its steps.
+bool has_step_at(const std::vector<gherkin::Step>& steps, std::uint32_t line) {
+  return std::any_of(steps.begin(), steps.end(),
+                     [line](const auto& step) { return step.location.line == line; });
+}
+
+/// The line of a feature or rule, or of its background.
+template <class Block>
+bool begins_at(const Block& block, std::uint32_t line) {
+  if (line == block.location.line) return true;
+  return block.background &&
+         (line == block.background->location.line || has_step_at(block.background->steps, line));
+}
+
+/// Whether `line` stands for this pickle: the line of its feature, rule, background, scenario, examples or
+/// row, or of one of its steps.
 bool is_at_line(const gherkin::Pickle& pickle, const gherkin::Feature& feature, std::uint32_t line) {
   if (line == pickle.location.line || line == pickle.scenario->location.line) return true;
-  if (line == feature.location.line || (pickle.rule != nullptr && line == pickle.rule->location.line))
-    return true;
+  if (begins_at(feature, line) || (pickle.rule != nullptr && begins_at(*pickle.rule, line))) return true;
   for (const auto& examples : pickle.scenario->examples) {
     const bool is_title =
         line == examples.location.line || (examples.header && line == examples.header->location.line);
     if (is_title && belongs_to(pickle.row, examples)) return true;
   }
-  const auto& steps = pickle.scenario->steps;
-  return std::any_of(steps.begin(), steps.end(),
-                     [line](const auto& step) { return step.location.line == line; });
+  return has_step_at(pickle.scenario->steps, line);
 }
 
 bool has_tag(const gherkin::Pickle& pickle, std::string_view key) {
@@ -75,9 +85,14 @@ Chooser::Chooser(const Selection& selection) : selection_(selection) {
   add_places();
   if (!selection.levels.empty()) {
     std::string options;
-    for (const auto level : selection.levels)
+    std::string tags;
+    for (const auto level : selection.levels) {
       options += fmt::format("{}--{}", options.empty() ? "" : " ", name_of(level));
-    add(options, [this](const auto& file, const auto& pickle) { return has_a_level(file, pickle); });
+      tags += fmt::format("{}@{}", tags.empty() ? "" : " or ", name_of(level));
+    }
+    add(
+        options, [this](const auto& file, const auto& pickle) { return has_a_level(file, pickle); },
+        fmt::format("the tag {}, or a folder of that name above it", tags));
   }
   if (!selection.tags.empty())
     add("the tags", [this](const auto&, const auto& pickle) { return has_the_tags(pickle); });
@@ -88,8 +103,8 @@ Chooser::Chooser(const Selection& selection) : selection_(selection) {
   add_marks();
 }
 
-void Chooser::add(std::string by, Condition holds) {
-  wishes_.push_back({{std::move(by), 0, 0, false}, std::move(holds)});
+void Chooser::add(std::string by, Condition holds, std::string lacked) {
+  wishes_.push_back({{std::move(by), std::move(lacked)}, std::move(holds)});
 }
 
 void Chooser::add_places() {
@@ -105,7 +120,10 @@ void Chooser::add_places() {
 
 void Chooser::add_marks() {
   const auto add_mark = [this](bool wanted, const char* option, std::string_view key) {
-    if (wanted) add(option, [key](const auto&, const auto& pickle) { return has_tag(pickle, key); });
+    if (!wanted) return;
+    add(
+        option, [key](const auto&, const auto& pickle) { return has_tag(pickle, key); },
+        fmt::format("the tag @{}", key));
   };
   add_mark(selection_.only_slow, "--only-slow", "slow");
   add_mark(selection_.only_skipped, "--only-skipped", "skip");

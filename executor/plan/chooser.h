@@ -36,7 +36,7 @@ class Chooser {
     Condition holds;
   };
 
-  void add(std::string by, Condition holds);
+  void add(std::string by, Condition holds, std::string lacked = {});
   void add_places();
   void add_marks();
   [[nodiscard]] bool is_at_a_path(const FeatureFile& file, const gherkin::Pickle& pickle) const;

@@ -51,7 +51,7 @@ class Planner {
     PlatformTags tags;
     auto scenario = reader_.read(file, pickle, tags);
     if (selection_.only_skipped || selection_.only_planned) scenario->skip.reset();
-    for (const auto& process : scenario->processes) seen_.insert(process);
+    plan_.processes.insert(scenario->processes.begin(), scenario->processes.end());
     if (!has_processes_of_combo(*scenario)) return;
     if (scenario->steps.empty()) return warn(*scenario, "has no steps: nothing to run");
     add_cases(std::move(scenario), pickle, tags);
@@ -122,9 +122,9 @@ class Planner {
   void finish_narrowings() {
     plan_.narrowings = chooser_.narrowings();
     if (narrows_platforms()) {
-      plan_.narrowings.push_back({"the platforms", combinations_, combinations_, true});
+      plan_.narrowings.push_back({"the platforms", {}, combinations_, combinations_, true});
     }
-    if (sharding_) plan_.narrowings.push_back({"--shard", combinations_, plan_.cases.size(), true});
+    if (sharding_) plan_.narrowings.push_back({"--shard", {}, combinations_, plan_.cases.size(), true});
   }
 
   void warn(const Scenario& scenario, std::string message) {
@@ -143,7 +143,7 @@ class Planner {
     if (plan_.pickles != chosen_) return;
     for (const auto& exclusion : config_.matrix.exclude) {
       for (const auto& [process, platforms] : exclusion.where) {
-        if (seen_.contains(process)) continue;
+        if (plan_.processes.contains(process)) continue;
         plan_.warnings.push_back(
             {{config_.file.string(), static_cast<std::uint32_t>(exclusion.line), 0},
              fmt::format("matrix.exclude names '{}', but no scenario has such a process", process.text())});
@@ -164,7 +164,6 @@ class Planner {
   std::size_t combinations_ = 0;  ///< of them, before sharding
   Plan plan_;
   std::vector<Problem> errors_;
-  std::set<ProcessName> seen_;
 };
 
 }  // namespace

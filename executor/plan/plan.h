@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,6 +103,7 @@ struct Plan {
   std::vector<Case> cases;                           ///< those of one scenario together
   std::vector<Problem> warnings;
   std::size_t pickles = 0;            ///< in all files, chosen or not
+  std::set<ProcessName> processes;    ///< of all chosen scenarios, with or without a case
   std::vector<Narrowing> narrowings;  ///< what each wish of the selection left, in order
 };
 

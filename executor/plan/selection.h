@@ -17,8 +17,8 @@
 
 namespace executor::plan {
 
-/// Which of a file's scenarios: those of one line (of a feature, rule, scenario, examples, row or step), or
-/// all.
+/// Which of a file's scenarios: those of one line (of a feature, rule, background, scenario, examples, row
+/// or step), or all.
 struct PathSelection {
   std::string uri;
   std::optional<std::uint32_t> line;
@@ -69,7 +69,8 @@ struct Selection {
 
 /// How many were left behind one of the wishes, in the order in which they were applied.
 struct Narrowing {
-  std::string by;  ///< "--tags", "the paths"
+  std::string by;      ///< "--tags", "the paths"
+  std::string lacked;  ///< what those left out had not, where that is always the same: "the tag @slow"
   std::size_t before = 0;
   std::size_t left = 0;
   bool counts_cases = false;  ///< else scenarios

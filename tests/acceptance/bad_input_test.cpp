@@ -67,7 +67,8 @@ TEST_F(BadInput, StepThatNamesNoProcess) {
 TEST_F(BadInput, UnknownOptionPathAndPlatform) {
   config("    image: x\n");
   expect(cexec({"--contaner-seq"}), 2, "unknown option '--contaner-seq'; did you mean '--container-seq'?");
-  expect(cexec({"features/y.feature"}), 2, "there is no features/y.feature; did you mean 'x.feature'?");
+  expect(cexec({"features/y.feature"}), 2,
+         "there is no features/y.feature; did you mean 'features/x.feature'?");
   expect(cexec({"--combo", "w=q"}), 2, "--combo w=q: there is no platform 'q'");
   expect(cexec({"--timeout", "soon"}), 2, "--timeout: 'soon' is no duration");
 }

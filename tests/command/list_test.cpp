@@ -131,18 +131,33 @@ TEST_F(ListCommand, NothingSelectedSaysWhatLeftNothing) {
       "3\n");
   EXPECT_EQ(error({"--name", "nobody"}), "cexec: nothing selected: of 2 scenarios, none is left by --name\n");
   EXPECT_EQ(error({"--unit", "--system"}),
-            "cexec: nothing selected: of 2 scenarios, none is left by --unit --system\n");
-  EXPECT_EQ(error({"--combo", "observer=cpp"}),
+            "cexec: nothing selected: of 2 scenarios, none has the tag @unit or @system, or a folder of that "
+            "name above it\n");
+  EXPECT_EQ(error({"--only-slow"}), "cexec: nothing selected: of 2 scenarios, none has the tag @slow\n");
+  EXPECT_EQ(error({"--planned-only"}),
+            "cexec: nothing selected: of 2 scenarios, none has the tag @planned\n");
+  EXPECT_EQ(error({"--combo", "writr=cpp,reader=cpp"}),
+            "cexec: nothing selected: no chosen scenario has a process 'writr'; did you mean 'writer'?\n");
+  EXPECT_EQ(error({"--combo", "reader=cpp", "--name", "frames"}),
+            "cexec: nothing selected: no chosen scenario has a process 'reader'\n");
+  EXPECT_EQ(error({"--tag", "smoke", "--platform", "cpp", "--combo", "writer=python"}),
             "cexec: nothing selected: the platforms that were named leave no combination\n");
-  EXPECT_EQ(error({"features/frams*"}),
-            "cexec: warning: no feature file matches features/frams*; did you mean 'frames.feature'?\n"
-            "cexec: nothing selected: the feature files hold no scenario\n");
+  EXPECT_EQ(
+      error({"features/frams*"}),
+      "cexec: warning: no feature file matches features/frams*; did you mean 'features/frames.feature'?\n"
+      "cexec: nothing selected: the feature files hold no scenario\n");
 }
 
 TEST_F(ListCommand, PathThatIsNotThereIsAMistake) {
   const auto ran = list({"features/frame.feature"});
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_EQ(ran.err, "cexec: there is no features/frame.feature; did you mean 'frames.feature'?\n");
+  EXPECT_EQ(ran.err, "cexec: there is no features/frame.feature; did you mean 'features/frames.feature'?\n");
+}
+
+TEST_F(ListCommand, MisspeltCommandIsAMistake) {
+  const auto ran = tests::run({CEXEC_PROGRAM, "lst"}, {folder_.path(), {}});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.err, "cexec: there is no file, folder or command 'lst'; did you mean 'list'?\n");
 }
 
 TEST_F(ListCommand, DryRunWithoutAnEngineCouldNotRun) {

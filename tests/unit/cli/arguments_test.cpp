@@ -23,6 +23,14 @@ std::string error_of(const std::vector<std::string>& words) {
   return arguments ? "" : arguments.error();
 }
 
+TEST(CommandNames, AreThoseOfTheUsage) {
+  const auto names = command_names();
+  for (const auto* name : {"run", "list", "images", "gherkin", "ps", "cleanup"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
+  }
+  EXPECT_EQ(std::count(names.begin(), names.end(), ""), 0);
+}
+
 TEST(ParseArguments, RunMayBeLeftOut) {
   EXPECT_EQ(run_of({"--container-seq", "a.feature:3", "b"}).choose.paths,
             (std::vector<std::string>{"a.feature:3", "b"}));

@@ -46,6 +46,25 @@ TEST(LoadFeatures, LineBelongsToTheSelection) {
   EXPECT_EQ(set->selection.at(0).line, 2u);
 }
 
+TEST(LoadFeatures, ColumnBehindTheLineIsPassedOver) {
+  Tree tree;
+  const auto set = load_features({{"features/b.feature:3:7"}, {}, tree.folder.path()}, tree.config);
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->selection.at(0).uri, "features/b.feature");
+  EXPECT_EQ(set->selection.at(0).line, 3u);
+}
+
+TEST(LoadFeatures, FileWhoseNameEndsLikeALineIsTakenAsItIs) {
+  Tree tree;
+  tree.folder.write("features/odd:7", kFeature);
+  const auto set =
+      load_features({{"features/odd:7", "features/odd:7:2"}, {}, tree.folder.path()}, tree.config);
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->selection.at(0).uri, "features/odd:7");
+  EXPECT_EQ(set->selection.at(0).line, std::nullopt);
+  EXPECT_EQ(set->selection.at(1).line, 2u);
+}
+
 TEST(LoadFeatures, PathsAreRelativeToWhereCexecIsCalled) {
   Tree tree;
   const auto set = load_features({{"b.feature"}, {}, tree.folder.path() / "features"}, tree.config);
@@ -72,8 +91,9 @@ TEST(LoadFeatures, PatternThatMatchesNothingIsAWarning) {
   const auto set = load_features({{"features/bb*.feature"}, {}, tree.folder.path()}, tree.config);
   ASSERT_TRUE(set);
   EXPECT_TRUE(set->files.empty());
-  EXPECT_EQ(set->warnings, std::vector<std::string>{
-                               "no feature file matches features/bb*.feature; did you mean 'b.feature'?"});
+  EXPECT_EQ(set->warnings,
+            std::vector<std::string>{"no feature file matches features/bb*.feature; did you mean "
+                                     "'features/b.feature'?"});
 }
 
 TEST(LoadFeatures, MissingFileOfAnotherFolderIsFoundByItsPath) {
@@ -98,9 +118,41 @@ TEST(LoadFeatures, FileThatIsNoUtf8IsReadWithAWarning) {
 TEST(LoadFeatures, MissingFileNamesTheNearest) {
   Tree tree;
   EXPECT_EQ(tree.uris({"features/bb.feature:7"}),
-            std::vector<std::string>{"there is no features/bb.feature; did you mean 'b.feature'?"});
+            std::vector<std::string>{"there is no features/bb.feature; did you mean 'features/b.feature'?"});
+  EXPECT_EQ(tree.uris({"feature"}),
+            std::vector<std::string>{"there is no feature; did you mean 'features'?"});
   EXPECT_EQ(tree.uris({"features:7"}),
             std::vector<std::string>{"features is a folder: a line stands for a scenario of one file"});
+}
+
+TEST(LoadFeatures, WhatIsNoLineIsTold) {
+  Tree tree;
+  EXPECT_EQ(tree.uris({"features/b.feature:0"}),
+            std::vector<std::string>{"features/b.feature:0: '0' is no line; lines count from 1"});
+  EXPECT_EQ(tree.uris({"features/b.feature:2:x"}),
+            std::vector<std::string>{"features/b.feature:2:x: '2:x' is no line; lines count from 1"});
+}
+
+TEST(LoadFeatures, MissingFolderOfTheConfigIsToldWithTheConfig) {
+  Tree tree;
+  tree.config.features = {tree.folder.path() / "featurs"};
+  const auto path = tree.folder.path().string();
+  EXPECT_EQ(tree.uris({}), std::vector<std::string>{"there is no " + path +
+                                                    "/featurs (`features` in cexec.yaml); did you mean '" +
+                                                    path + "/features'?"});
+}
+
+TEST(LoadFeatures, WordThatIsNoPathMayHaveBeenACommand) {
+  Tree tree;
+  const auto error_of = [&tree](const std::string& word) {
+    const auto set = load_features({{word}, {}, tree.folder.path(), {"list", "images"}}, tree.config);
+    return set ? std::string() : set.error().at(0);
+  };
+  EXPECT_EQ(error_of("lst"), "there is no file, folder or command 'lst'; did you mean 'list'?");
+  EXPECT_EQ(error_of("feature"), "there is no file, folder or command 'feature'; did you mean 'features'?");
+  EXPECT_EQ(error_of("frobnicate"),
+            "there is no file, folder or command 'frobnicate'; `cexec --help` shows the commands");
+  EXPECT_EQ(error_of("lst.feature"), "there is no lst.feature");
 }
 
 TEST(LoadFeatures, ErrorsOfAllFilesHaveTheirPlace) {

@@ -83,6 +83,32 @@ TEST(Chooser, LevelIsATagOrAFolder) {
   EXPECT_EQ(lines(selection), (Lines{4, 14, 18}));
 }
 
+TEST(Chooser, LineOfABackgroundStandsForAllThatItBegins) {
+  const std::string text = R"(Feature: f
+  Background:
+    Given the 'w' process a
+  Scenario: one
+    When the 'w' process b
+  Rule: r
+    Background:
+      Given the 'w' process c
+    Scenario: two
+      When the 'w' process b
+)";
+  const auto lines_at = [&text](std::uint32_t line) {
+    Selection selection;
+    selection.paths.push_back({"features/x.feature", line});
+    Lines list;
+    for (const auto& one : PlannedText(text, one_platform(), selection).plan.cases)
+      list.push_back(one.scenario->line);
+    return list;
+  };
+  EXPECT_EQ(lines_at(2), (Lines{4, 9}));
+  EXPECT_EQ(lines_at(3), (Lines{4, 9}));
+  EXPECT_EQ(lines_at(7), Lines{9});
+  EXPECT_EQ(lines_at(8), Lines{9});
+}
+
 TEST(Chooser, SkippedAndPlannedOnesAreCarriedOutWhenAskedFor) {
   Selection selection;
   EXPECT_EQ(PlannedText(kText, one_platform(), selection).plan.cases.at(1).scenario->skip, "@skip: later");
