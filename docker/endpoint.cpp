@@ -145,11 +145,8 @@ Result<Endpoint> parse_endpoint(std::string_view address) {
     return endpoint;
   }
   if (scheme == "tcp" || scheme == "http" || scheme == "https") return parse_tcp(address, rest);
-  return tl::unexpected(
-      Error{ErrorKind::unsupported,
-            0,
-            {},
-            fmt::format("'{}': the scheme '{}' is not supported; use unix:// or tcp://", address, scheme)});
+  return bad_input(
+      fmt::format("'{}': the scheme '{}' is not supported; use unix:// or tcp://", address, scheme));
 }
 
 Result<Endpoint> find_endpoint(const Environment& environment) {

@@ -36,8 +36,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// Of this process.
 Environment process_environment();
 
-/// Parses "unix:///path" or "tcp://host[:port]" ("http" and "https" stand for tcp). Errors: `unsupported` for
-/// another scheme such as ssh, `bad_input` for anything else that is wrong.
+/// Parses "unix:///path" or "tcp://host[:port]" ("http" and "https" stand for tcp). Errors: `bad_input`, also
+/// for another scheme such as ssh.
 Result<Endpoint> parse_endpoint(std::string_view address);
 
 /// The endpoint that the docker command would use, in its order (docker/cli, cli/command/cli.go): DOCKER_HOST

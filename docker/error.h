@@ -19,8 +19,8 @@ enum class ErrorKind {
   cancelled,    ///< the call's stop token was triggered; whether the engine did it is unknown
   refused,      ///< the engine answered with a status of 400 or more
   malformed,    ///< the answer is not what the API promises
-  unsupported,  ///< the engine's API versions and ours do not overlap, or the endpoint's scheme is not ours
-  bad_input,    ///< what the caller gave cannot be sent: an unreadable folder, a wrong reference
+  unsupported,  ///< the engine's API versions and ours do not overlap
+  bad_input,    ///< what the caller gave cannot be used: an unreadable folder, a wrong reference or address
 };
 
 /// One failed call.

@@ -94,7 +94,11 @@ TEST_F(BadInput, EngineThatIsNotThere) {
       "cexec: no engine answers at unix:///nonexistent/docker.sock (DOCKER_HOST): No such file or directory");
   expect(ran, 3, "scripts/engine start");
   expect(cexec({}, {{"DOCKER_HOST", "tcp://127.0.0.1:1"}}), 3, "no engine answers at tcp://127.0.0.1:1");
-  expect(cexec({}, {{"DOCKER_HOST", "ssh://somewhere"}}), 3, "the scheme 'ssh' is not supported");
+  const auto other = cexec({}, {{"DOCKER_HOST", "ssh://somewhere"}});
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_EQ(
+      other.err,
+      "cexec: DOCKER_HOST: 'ssh://somewhere': the scheme 'ssh' is not supported; use unix:// or tcp://\n");
 }
 
 TEST_F(BadInput, SocketThatMayNotBeOpened) {

@@ -34,7 +34,7 @@ TEST(ParseEndpoint, UnixAndTcp) {
 TEST(ParseEndpoint, WrongAddressesSayWhy) {
   EXPECT_EQ(parse_endpoint("/var/run/docker.sock").error().message,
             "'/var/run/docker.sock' is no engine address; expected unix:///path or tcp://host:port");
-  EXPECT_EQ(parse_endpoint("ssh://me@host").error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(parse_endpoint("ssh://me@host").error().kind, ErrorKind::bad_input);
   EXPECT_EQ(parse_endpoint("tcp://host:99999").error().message, "'tcp://host:99999': '99999' is no port");
   EXPECT_FALSE(parse_endpoint("tcp://:2375"));
   EXPECT_FALSE(parse_endpoint("unix://"));
