@@ -76,6 +76,9 @@ void Instance::on_log(std::string_view level, std::string_view message) {
 void Instance::on_noise(std::string_view text) {
   log()->add_bytes(Source::stdout_noise, text);
 }
+void Instance::on_passed() {
+  transcript_.flush();
+}
 
 void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
   if (exit_ || !ended || !*ended) return;

@@ -97,6 +97,7 @@ class Instance : private Output, private rpc::Listener {
   void on_reply(std::string_view message) override;
   void on_log(std::string_view level, std::string_view message) override;
   void on_noise(std::string_view text) override;
+  void on_passed() override;
 
   tl::expected<Health, Error> await_health(const base::Deadline& deadline, milliseconds limit,
                                            const std::stop_token& stop);

@@ -23,8 +23,7 @@ void Transcript::add(Direction direction, const model::ProcessName& process,
                   direction == Direction::request ? "request" : "reply", text);
   const std::lock_guard lock(mutex_);
   const auto held = held_.find(process);
-  if (held == held_.end()) return write(line);
-  held->second += line;
+  (held == held_.end() ? unwritten_ : held->second) += line;
 }
 
 void Transcript::hold(const model::ProcessName& process) {
@@ -34,13 +33,19 @@ void Transcript::hold(const model::ProcessName& process) {
 
 void Transcript::release(const model::ProcessName& process) {
   const std::lock_guard lock(mutex_);
-  if (const auto held = held_.extract(process)) write(held.mapped());
+  if (const auto held = held_.extract(process)) unwritten_ += held.mapped();
 }
 
-void Transcript::write(std::string_view lines) {
+void Transcript::flush() {
+  const std::lock_guard file_lock(file_mutex_);
+  std::string lines;
+  {
+    const std::lock_guard lock(mutex_);
+    lines.swap(unwritten_);
+  }
   if (path_.empty() || lines.empty()) return;
   if (!file_) file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  // One write a line: lines stay whole whoever else appends. A full disk is told by the case's log.
+  // One write: lines stay whole whoever else appends. A full disk is told by the case's log.
   [[maybe_unused]] const auto n = ::write(file_.get(), lines.data(), lines.size());
 }
 

@@ -26,16 +26,20 @@ void Channel::receive(std::string_view bytes) {
   bool broken_before = false;
   bool broken_now = false;
   std::string error;
+  std::vector<Letter> letters;
   {
     const std::lock_guard lock(mutex_);
     broken_before = broken_.has_value();
     if (!broken_before) {
-      broken_now = !framer_.feed(bytes, [this](std::string_view text) { take_message(text); });
+      broken_now = !framer_.feed(bytes, [&](std::string_view text) { take_message(text, letters); });
       error = framer_.error();
     }
   }
+  // Without the lock: who is woken by a letter asks for it at once.
+  for (auto& letter : letters) letters_.send(std::move(letter));
   if (broken_before) listener_.on_noise(bytes);
   if (broken_now) break_off({Kind::violation, error}, bytes);
+  listener_.on_passed();
 }
 
 void Channel::end() {
@@ -44,13 +48,13 @@ void Channel::end() {
 }
 
 /// Called with the lock held, on the receiving thread.
-void Channel::take_message(std::string_view text) {
+void Channel::take_message(std::string_view text, std::vector<Letter>& letters) {
   const auto noise = [&] { listener_.on_noise(std::string(text) + "\n"); };
   const auto violate = [&](std::string detail) {
     noise();
     if (broken_) return;
     broken_ = CallError{Kind::violation, std::move(detail)};
-    letters_.send(*broken_);
+    letters.emplace_back(*broken_);
   };
   if (broken_) return noise();
   auto message = read_message(text);
@@ -66,7 +70,7 @@ void Channel::take_message(std::string_view text) {
                                  again ? "had been answered already" : "was not asked", text::quote(text)));
     }
     listener_.on_reply(text);
-    letters_.send(std::move(*reply));
+    letters.emplace_back(std::move(*reply));
   } else {
     violate(std::get<Violation>(message).detail);
   }
@@ -106,8 +110,10 @@ tl::expected<std::int64_t, CallError> Channel::post(std::string_view method, std
         Kind::too_large,
         fmt::format("the request has {} bytes; at most {} are possible", text.size(), kMaxMessage)});
   }
-  listener_.on_request(text);
-  switch (sink_.write(framed(framing_, text), deadline, stop)) {
+  listener_.on_request(text);  // before it is sent: its place is before that of the answer
+  const auto written = sink_.write(framed(framing_, text), deadline, stop);
+  listener_.on_passed();
+  switch (written) {
     case ByteSink::Written::all: return id;
     case ByteSink::Written::stopped: return tl::unexpected(CallError{Kind::cancelled, "cancelled"});
     case ByteSink::Written::timed_out:

@@ -9,6 +9,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -61,6 +63,8 @@ class Listener {
   virtual void on_log(std::string_view level, std::string_view message) = 0;
   /// What was written to stdout and is no message, or another notification; with its line ends.
   virtual void on_noise(std::string_view text) = 0;
+  /// What was told before is on its way, and nobody waits for this thread: time for what takes time.
+  virtual void on_passed() = 0;
 };
 
 /// One server's end of the conversation. `receive` and `end` belong to one thread, the rest to another.
@@ -90,7 +94,7 @@ class Channel {
  private:
   using Letter = std::variant<Reply, CallError>;
 
-  void take_message(std::string_view text);
+  void take_message(std::string_view text, std::vector<Letter>& letters);
   void break_off(CallError error, std::string_view noise);
   [[nodiscard]] std::optional<CallError> broken() const;
   [[nodiscard]] std::string pending() const;

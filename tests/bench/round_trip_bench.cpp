@@ -125,6 +125,7 @@ class Medians : public benchmark::ConsoleReporter {
   }
   double median(const std::string& name) {
     auto& times = times_[name];
+    if (times.empty()) return 0;  // filtered out
     std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                      times.end());
     return times[times.size() / 2];

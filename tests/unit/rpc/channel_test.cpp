@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <thread>
 
 namespace executor::rpc {
@@ -19,7 +20,13 @@ class Recorder : public Listener {
     logs.push_back(std::string(level) + ":" + std::string(message));
   }
   void on_noise(std::string_view text) override { noise += text; }
+  void on_passed() override {
+    ++passed;
+    if (when_passed) when_passed();
+  }
 
+  int passed = 0;
+  std::function<void()> when_passed;
   std::vector<std::string> requests;
   std::vector<std::string> replies;
   std::vector<std::string> logs;
@@ -63,6 +70,26 @@ TEST(Channel, SendsARequestAndGivesItsReply) {
   EXPECT_EQ(w.wire.sent, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"health\",\"params\":{}}\n");
   EXPECT_EQ(w.recorder.requests.size(), 1u);
   EXPECT_EQ(w.recorder.replies.size(), 1u);
+}
+
+TEST(Channel, ListenerIsDueWhenTheRequestHasBeenSent) {
+  Wired w;
+  bool was_sent = false;
+  w.recorder.when_passed = [&] { was_sent = !w.wire.sent.empty(); };
+  ASSERT_TRUE(w.channel.post("health", "{}", base::Deadline::in(20s), {}));
+  EXPECT_EQ(w.recorder.passed, 1);
+  EXPECT_TRUE(was_sent);
+}
+
+TEST(Channel, ReplyIsHandedOutWhileTheListenerIsBusy) {
+  Wired w;
+  const auto id = w.channel.post("health", "{}", base::Deadline::in(20s), {});
+  ASSERT_TRUE(id);
+  std::promise<void> taken;
+  w.recorder.when_passed = [&] { taken.get_future().wait(); };
+  std::jthread receiving([&] { w.channel.receive("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n"); });
+  EXPECT_TRUE(w.channel.await({*id}, base::Deadline::in(20s), {}));
+  taken.set_value();
 }
 
 TEST(Channel, CountedFramingBothWays) {
