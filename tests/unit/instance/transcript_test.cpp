@@ -22,7 +22,8 @@ class TranscriptFile : public testing::Test {
   [[nodiscard]] std::string text() const {
     std::ifstream file(path_);
     const std::string all{std::istreambuf_iterator<char>(file), {}};
-    return std::regex_replace(all, std::regex(R"("at":\d+\.\d{4},"process":"writer","platform":"python",)"), "");
+    return std::regex_replace(all, std::regex(R"("at":\d+\.\d{4},"process":"writer","platform":"python",)"),
+                              "");
   }
   void request(const std::string& message) {
     transcript_->add(Transcript::Direction::request, kWriter, kPython, message);
@@ -63,8 +64,7 @@ TEST_F(TranscriptFile, WhatIsHeldIsWrittenOnlyWhenItIsReleased) {
   transcript_->release(kWriter);
   request("2");
   transcript_->flush();
-  EXPECT_EQ(text(),
-            "{\"direction\":\"request\",\"message\":1}\n{\"direction\":\"request\",\"message\":2}\n");
+  EXPECT_EQ(text(), "{\"direction\":\"request\",\"message\":1}\n{\"direction\":\"request\",\"message\":2}\n");
 }
 
 TEST_F(TranscriptFile, WhatIsHeldAtTheEndIsNotOfTheCase) {
