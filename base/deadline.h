@@ -1,16 +1,19 @@
-// Points in time up to which something may take, on the monotonic clock. It must not know what is waited for.
+// Points in time up to which something may take, on the clock of the run. It must not know what is waited
+// for.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 
+#include "base/run_clock.h"
+
 namespace base {
 
-using Clock = std::chrono::steady_clock;
+using Clock = RunClock;
 using TimePoint = Clock::time_point;
 using std::chrono::milliseconds;
 
-/// A moment on the monotonic clock after which a wait ends; `never()` has none.
+/// A moment on the run's clock after which a wait ends; `never()` has none.
 class Deadline {
  public:
   static Deadline never() { return Deadline(TimePoint::max()); }

@@ -7,6 +7,8 @@
 
 #include <array>
 
+#include "base/run_clock.h"
+
 namespace executor::cli {
 namespace {
 
@@ -14,30 +16,71 @@ bool is_last(const model::Event& event) {
   return std::holds_alternative<model::RunFinished>(event) || std::holds_alternative<model::RunFailed>(event);
 }
 
+/// SIGSTOP, as SIGTSTP itself is blocked. The clock stands still before any other thread can look at it
+/// again.
+void stop_this_process() {
+  base::RunClock::stand_still();
+  ::kill(::getpid(), SIGSTOP);
+  base::RunClock::go_on();
+}
+
+class Dispatcher {
+ public:
+  Dispatcher(Signals& signals, schedule::EventQueue& events, schedule::Cancellation& cancellation,
+             const DispatcherHooks& hooks)
+      : signals_(signals),
+        events_(events),
+        cancellation_(cancellation),
+        hooks_(hooks),
+        output_(hooks.output) {}
+
+  void wait(const base::Deadline& run_deadline) {
+    std::array<pollfd, 3> fds{{{signals_.fd(), POLLIN, 0}, {events_.fd(), POLLIN, 0}, {output_, 0, 0}}};
+    const bool cancelled = cancellation_.reason().has_value();
+    ::poll(fds.data(), fds.size(), cancelled ? -1 : run_deadline.poll_timeout());
+    if ((fds[2].revents & (POLLERR | POLLHUP)) != 0) {
+      cancellation_.request("nobody reads the output any more");
+      output_ = -1;  // it would be ready for ever
+    }
+    while (const auto signal = signals_.next()) meet(*signal);
+    if (!cancelled && run_deadline.passed()) cancellation_.request("--run-timeout");
+  }
+
+  [[nodiscard]] std::optional<int> first_signal() const { return first_signal_; }
+
+ private:
+  void meet(int signal) {
+    if (signal == SIGUSR1) return hooks_.on_question();
+    if (signal == SIGTSTP) return stop_this_process();
+    if (!first_signal_) first_signal_ = signal;
+    if (++count_ == 1) cancellation_.request(signal_name(signal));
+    if (count_ == 2) hooks_.on_second_signal();
+    if (count_ == 3) ::_exit(128 + signal);
+  }
+
+  Signals& signals_;
+  schedule::EventQueue& events_;
+  schedule::Cancellation& cancellation_;
+  const DispatcherHooks& hooks_;
+  int output_;
+  std::optional<int> first_signal_;
+  int count_ = 0;
+};
+
 }  // namespace
 
 std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
                             const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,
                             const base::Deadline& run_deadline, const DispatcherHooks& hooks) {
-  std::optional<int> first_signal;
-  int signal_count = 0;
+  Dispatcher dispatcher(signals, events, cancellation, hooks);
   while (true) {
-    std::array<pollfd, 2> fds{{{signals.fd(), POLLIN, 0}, {events.fd(), POLLIN, 0}}};
-    const bool cancelled = cancellation.reason().has_value();
-    ::poll(fds.data(), fds.size(), cancelled ? -1 : run_deadline.poll_timeout());
-    while (const auto signal = signals.next()) {
-      if (!first_signal) first_signal = signal;
-      if (++signal_count == 1) cancellation.request(*signal == SIGINT ? "SIGINT" : "SIGTERM");
-      if (signal_count == 2) hooks.on_second_signal();
-      if (signal_count == 3) ::_exit(128 + *signal);
-    }
-    if (!cancelled && run_deadline.passed()) cancellation.request("--run-timeout");
+    dispatcher.wait(run_deadline);
     bool over = false;
     for (const auto& event : events.drain()) {
       for (auto* sink : sinks) sink->on_event(event);
       over = over || is_last(event);
     }
-    if (over) return first_signal;
+    if (over) return dispatcher.first_signal();
   }
 }
 

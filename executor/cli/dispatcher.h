@@ -17,10 +17,15 @@ struct DispatcherHooks {
   /// The second signal: end everything of the run in the engine, whatever the cases' threads do. Must not
   /// block.
   std::function<void()> on_second_signal;
+  /// SIGUSR1: somebody wants to know what runs now.
+  std::function<void()> on_question;
+  /// A descriptor that the report goes to. Where nobody reads it any more, the run is cancelled. -1: none.
+  int output = -1;
 };
 
-/// Hands every event to the sinks until the run is over, and turns signals and the run's deadline into a
-/// cancellation: the first signal cancels, the second calls the hook, the third ends the process at once.
+/// Hands every event to the sinks until the run is over, and turns signals, the run's deadline and the end of
+/// the output's reader into a cancellation. Of SIGINT, SIGTERM and SIGHUP the first cancels, the second calls
+/// the hook, the third ends the process at once. SIGTSTP stops the process, and its clock until it goes on.
 /// Returns the first signal, if one came.
 std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
                             const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,

@@ -10,6 +10,7 @@ enum class ExitCode : int {
   could_not_run = 3,  ///< no engine, no image, a server never ready, or something was left behind
   nothing_selected = 4,
   self_protection = 42,  ///< stopped to protect the machine
+  hung_up = 129,         ///< SIGHUP
   interrupted = 130,     ///< SIGINT
   terminated = 143,      ///< SIGTERM
 };

@@ -12,6 +12,7 @@
 #include "executor/cli/list_command.h"
 #include "executor/cli/run_command.h"
 #include "executor/cli/setup.h"
+#include "executor/cli/signals.h"
 #include "executor/track/watchdog.h"
 
 namespace {
@@ -49,6 +50,7 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
 }  // namespace
 
 int main(int argc, char** argv) {
+  executor::cli::hold_standard_descriptors();
   try {
     return static_cast<int>(act({argv + 1, argv + argc}, program_name(argv[0])));
   } catch (const std::exception& error) {

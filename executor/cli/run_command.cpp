@@ -14,11 +14,13 @@
 #include <thread>
 
 #include "base/random.h"
+#include "base/run_clock.h"
 #include "executor/cli/aftermath.h"
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/dry_run.h"
 #include "executor/cli/preparation.h"
+#include "executor/cli/progress.h"
 #include "executor/cli/setup.h"
 #include "executor/report/console.h"
 #include "executor/report/in_order.h"
@@ -54,7 +56,7 @@ class Tally : public model::EventSink {
   [[nodiscard]] bool is_clean() const { return is_clean_; }
 
   [[nodiscard]] ExitCode exit_code(std::optional<int> signal) const {
-    if (signal) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+    if (signal) return static_cast<ExitCode>(128 + *signal);  // one of three, each of which has its code
     if (failed_ > 0) return ExitCode::some_failed;
     return could_not_run_ > 0 || !has_started_ || !is_clean_ ? ExitCode::could_not_run : ExitCode::all_passed;
   }
@@ -148,7 +150,8 @@ ExitCode run_plan(const RunArguments& run, config::Mode mode, const plan::Plan& 
     complain("--artifacts " + wrong);
     return ExitCode::bad_input;
   }
-  Signals signals;  // before any thread
+  Signals signals;                       // before any thread
+  const base::StopWatcher stop_watcher;  // as long as there are deadlines
   if (watchdog == nullptr)
     complain("warning: no watchdog could be started: if cexec is killed, `cexec cleanup` helps");
   for (const auto& note : take_notes()) complain("warning: " + note);
@@ -157,10 +160,12 @@ ExitCode run_plan(const RunArguments& run, config::Mode mode, const plan::Plan& 
   report::Console console(std::cout, console_options(run));
   report::InOrder in_order(console);
   Tally tally;
+  Progress progress;
   ContainerRun containers(plan, options, id, watchdog, cancellation, events);
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
-  const auto signal = dispatch(signals, events, {&in_order, &tally}, cancellation, deadline,
-                               {[&containers] { containers.remove_all_now(); }});
+  const auto signal = dispatch(signals, events, {&in_order, &tally, &progress}, cancellation, deadline,
+                               {[&containers] { containers.remove_all_now(); },
+                                [&progress] { std::cerr << progress.text() << std::flush; }, STDOUT_FILENO});
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
   return tally.exit_code(signal);

@@ -77,6 +77,51 @@ TEST(Interruption, SigtermIsTheSameWithItsOwnCode) {
   expect_tidy_end(sleepy, process->finish(60s), 143, "SIGTERM");
 }
 
+TEST(Interruption, HangUpIsTheSameWithItsOwnCode) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  process->signal(SIGHUP);
+  expect_tidy_end(sleepy, process->finish(60s), 129, "SIGHUP");
+}
+
+TEST(Interruption, OutputThatNobodyReadsEndsTheRun) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  process->close_output();
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 3) << ran.err;  // its cases were cancelled: they could not run
+  EXPECT_EQ(sleepy.objects.names(), std::vector<std::string>());
+}
+
+TEST(Interruption, TimeForWhichTheProcessIsStoppedCountsForNothing) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start({"--step-timeout", "5s"});
+  sleepy.wait_until_asleep();
+  process->signal(SIGTSTP);
+  ASSERT_TRUE(process->wait_until_stopped(60s));
+  ::usleep(7'000'000);
+  process->signal(SIGCONT);
+  process->signal(SIGINT);  // were the step's time over, it would be `timed out`
+  expect_tidy_end(sleepy, process->finish(60s), 130, "SIGINT");
+}
+
+TEST(Interruption, QuestionIsAnsweredWithWhatRunsNow) {
+  const Sleepy sleepy;
+  const auto process = sleepy.start();
+  sleepy.wait_until_asleep();
+  process->signal(SIGUSR1);
+  ASSERT_TRUE(
+      process->wait_for_error("at features/x.feature:4:3 When the 'w' process sleeps 1\n    for ", 60s));
+  process->signal(SIGINT);
+  const auto ran = process->finish(60s);
+  EXPECT_NE(ran.err.find("cexec: 0 of 3 cases over, 1 running\n  features/x.feature:7 w=p\n    for "),
+            std::string::npos)
+      << ran.err;
+  expect_tidy_end(sleepy, ran, 130, "SIGINT");
+}
+
 TEST(Interruption, SecondSignalStillLeavesNothing) {
   const Sleepy sleepy;
   const auto process = sleepy.start();

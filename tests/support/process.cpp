@@ -99,13 +99,35 @@ bool Process::reap(bool block) {
   return true;
 }
 
-bool Process::wait_for_output(const std::string& text, std::chrono::seconds patience) {
+bool Process::wait_for(const std::string& where, const std::string& text, std::chrono::seconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (finished_.out.find(text) == std::string::npos) {
-    if (out_ < 0 || std::chrono::steady_clock::now() > deadline) return false;
+  while (where.find(text) == std::string::npos) {
+    if ((out_ < 0 && err_ < 0) || std::chrono::steady_clock::now() > deadline) return false;
     collect(std::chrono::milliseconds(100));
   }
   return true;
+}
+
+bool Process::wait_for_output(const std::string& text, std::chrono::seconds patience) {
+  return wait_for(finished_.out, text, patience);
+}
+
+bool Process::wait_for_error(const std::string& text, std::chrono::seconds patience) {
+  return wait_for(finished_.err, text, patience);
+}
+
+bool Process::wait_until_stopped(std::chrono::seconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  int status = 0;
+  while (::waitpid(pid_, &status, WUNTRACED | WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::usleep(1000);
+  }
+  return WIFSTOPPED(status);
+}
+
+void Process::close_output() {
+  if (out_ >= 0) ::close(std::exchange(out_, -1));
 }
 
 Finished Process::finish(std::chrono::seconds patience) {

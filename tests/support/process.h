@@ -38,10 +38,17 @@ class Process {
   void signal(int number) const;
   /// Blocks until `text` stands in its stdout; false if it ends or `patience` passes first.
   bool wait_for_output(const std::string& text, std::chrono::seconds patience);
+  /// The same for its stderr.
+  bool wait_for_error(const std::string& text, std::chrono::seconds patience);
+  /// Blocks until a signal has stopped it.
+  bool wait_until_stopped(std::chrono::seconds patience);
+  /// Nobody reads its stdout any more.
+  void close_output();
   /// Blocks until it has ended; kills it when `patience` passes.
   Finished finish(std::chrono::seconds patience);
 
  private:
+  bool wait_for(const std::string& where, const std::string& text, std::chrono::seconds patience);
   void collect(std::chrono::milliseconds wait);
   bool reap(bool block);
 
