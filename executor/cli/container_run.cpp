@@ -20,9 +20,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kConnectTime = 30s;
-constexpr auto kCleanUpTime = 60s;
 constexpr std::int64_t kNanoCpus = 1'000'000'000;
 constexpr std::size_t kMostAtATime = 64;
+constexpr base::milliseconds kCleanUpTime = 60s;
+constexpr base::milliseconds kHopelessTime = 10s;
 
 }  // namespace
 
@@ -75,6 +76,9 @@ bool ContainerRun::connect() {
   if (watchdog_ != nullptr) watchdog_->watch(run_);
   const std::lock_guard lock(mutex_);
   tracker_ = std::make_unique<track::Tracker>(*engine_.client, run_, track::current_owner());
+  tracker_->health().on_absence([this](const track::Absence& absence) {
+    events_.post(model::EngineAbsence{absence.is_over, absence.reason, absence.patience, absence.waited});
+  });
   return true;
 }
 
@@ -150,8 +154,10 @@ void ContainerRun::run_cases() {
   model::RunFinished finished;
   finished.run = run_;
   finished.stopped_because = cancellation_.reason();
-  // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told.
-  if (const auto left = tracker_->remove_all(base::Deadline::in(kCleanUpTime)))
+  // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told. An engine
+  // that was waited for already is left to the watchdog.
+  const auto clean_up_time = tracker_->health().is_doubted() ? kHopelessTime : kCleanUpTime;
+  if (const auto left = tracker_->remove_all(base::Deadline::in(clean_up_time)))
     finished.left_behind = track::names_of(*left);
   finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
   events_.post(std::move(finished));

@@ -15,7 +15,8 @@ namespace {
 constexpr auto kWhole = std::numeric_limits<std::size_t>::max();
 
 std::string span_since(base::TimePoint begin) {
-  return text::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin));
+  return text::format_duration(
+      std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin));
 }
 
 }  // namespace
@@ -44,9 +45,9 @@ std::string Progress::text_of(const Running& running) {
                           span_since(running.begin.when), fmt::localtime(running.begin.wall));
   if (!running.step) return text + "    before its first step\n";
   const auto& step = *running.step;
-  return text + fmt::format("    at {} {}\n    for {}, since {:%H:%M:%S}\n", text::quote(step.location.text(), kWhole),
-                            text::quote(step.text, kWhole), span_since(running.step_begin.when),
-                            fmt::localtime(running.step_begin.wall));
+  return text + fmt::format("    at {} {}\n    for {}, since {:%H:%M:%S}\n",
+                            text::quote(step.location.text(), kWhole), text::quote(step.text, kWhole),
+                            span_since(running.step_begin.when), fmt::localtime(running.step_begin.wall));
 }
 
 std::string Progress::text() const {

@@ -36,7 +36,7 @@ class Progress : public model::EventSink {
   bool has_started_ = false;
   std::size_t cases_ = 0;
   std::size_t over_ = 0;
-  std::string preparing_;             ///< what was heard last before the first case
+  std::string preparing_;                   ///< what was heard last before the first case
   std::map<std::size_t, Running> running_;  ///< by the case's index
 };
 

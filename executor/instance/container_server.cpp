@@ -2,6 +2,7 @@
 #include "executor/instance/container_server.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <strings.h>
 
 #include <array>
@@ -16,8 +17,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Output that lags behind the exit is waited for, but a broken engine must not hold up the run.
-constexpr auto kDrainTime = 10s;
-constexpr auto kSignalTime = 20s;
+constexpr base::milliseconds kDrainTime = 10s;
+constexpr base::milliseconds kSignalTime = 20s;
+/// Where the engine is known not to answer.
+constexpr base::milliseconds kHopelessTime = 1s;
+constexpr auto kCheckTime = 5s;
 constexpr auto kInspectTime = 20s;
 
 bool mentions(const std::string& text, std::string_view word) {
@@ -113,7 +117,7 @@ ContainerServer::~ContainerServer() {
 
 Error ContainerServer::failed(std::string_view what, const docker::Error& error) const {
   return engine_error(fmt::format("the container of '{}' could not be {}", belonging_.process.text(), what),
-                      error);
+                      error, tracker_.health());
 }
 
 tl::expected<void, Error> ContainerServer::start(Output& output, const base::Deadline& deadline,
@@ -210,8 +214,10 @@ void ContainerServer::close_stdin() {
 
 void ContainerServer::signal(const char* name) {
   if (id_.empty()) return;
+  is_signalled_ = true;
+  const auto time = tracker_.health().is_doubted() ? kHopelessTime : kSignalTime;
   // If it cannot be sent, the wait that follows shows that the server lives on.
-  std::ignore = docker::kill_container(tracker_.client(), id_, name, {base::Deadline::in(kSignalTime), {}});
+  std::ignore = docker::kill_container(tracker_.client(), id_, name, {base::Deadline::in(time), {}});
 }
 
 void ContainerServer::terminate() {
@@ -232,15 +238,34 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
   const auto details =
       docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));
-  ended_ = Exit{(*status)->code, details->oom_killed};
+  const Exit exit{(*status)->code, details->oom_killed};
+  if (was_killed_by_somebody(exit.code) && !exit.oom_killed) {
+    if (auto works = check(base::Deadline::in(kCheckTime), {}); !works) return tl::unexpected(works.error());
+  }
+  ended_ = exit;
   return_namespace(true);
   return ended_;
+}
+
+/// An engine that is stopped ends its containers first: that is not their doing.
+bool ContainerServer::was_killed_by_somebody(std::int64_t code) const {
+  return !is_signalled_ && (code == 128 + SIGTERM || code == 128 + SIGKILL);
+}
+
+tl::expected<void, Error> ContainerServer::check(const base::Deadline& deadline,
+                                                 const std::stop_token& stop) {
+  const auto answered = tracker_.health().check({deadline, stop});
+  if (answered) return {};
+  auto error = engine_error("the engine does not answer", answered.error(), tracker_.health());
+  error.engine_fault = !error.cancelled;
+  return tl::unexpected(std::move(error));
 }
 
 void ContainerServer::let_go_of_streams() {
   if (output_) {
     // The container is gone, so the stream ends by itself, unless the engine is broken.
-    if (!output_->ended().wait(base::Deadline::in(kDrainTime), {})) {
+    const base::milliseconds time = tracker_.health().is_doubted() ? kHopelessTime : kDrainTime;
+    if (!output_->ended().wait(base::Deadline::in(time), {})) {
       loop_.drop(output_);
       output_->ended().wait(base::Deadline::never(), {});
     }

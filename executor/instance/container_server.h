@@ -36,6 +36,7 @@ class ContainerServer final : public Server {
   void kill() override;
   tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                 const std::stop_token& stop) override;
+  tl::expected<void, Error> check(const base::Deadline& deadline, const std::stop_token& stop) override;
   std::string dispose() override;
   [[nodiscard]] std::string image_reference() const override { return image_reference_; }
   [[nodiscard]] std::string image_id() const override { return spec_.image; }
@@ -51,6 +52,7 @@ class ContainerServer final : public Server {
   tl::expected<void, Error> attach(Output& output, const docker::Call& call);
   void signal(const char* name);
   [[nodiscard]] Error failed(std::string_view what, const docker::Error& error) const;
+  [[nodiscard]] bool was_killed_by_somebody(std::int64_t code) const;
   void let_go_of_streams();
 
   track::Tracker& tracker_;
@@ -65,6 +67,7 @@ class ContainerServer final : public Server {
   std::shared_ptr<OutputSource> output_;
   std::shared_ptr<ExitSource> exit_;
   bool was_refused_ = false;   ///< the engine said no to creating or starting it
+  bool is_signalled_ = false;  ///< by us
   bool may_run_ = false;       ///< a start was asked for, and not refused
   std::optional<Exit> ended_;  ///< once it is known
 };

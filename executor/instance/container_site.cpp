@@ -2,12 +2,21 @@
 // containers.
 #include "executor/instance/container_site.h"
 
+#include <fmt/format.h>
+
 #include "executor/instance/container_server.h"
 #include "executor/instance/container_spec.h"
 #include "executor/instance/engine_error.h"
 #include "executor/instance/pause_container.h"
+#include "executor/text/units.h"
 
 namespace executor::instance {
+namespace {
+
+/// An engine that is started again removes what ran in it first, which takes its time.
+constexpr base::milliseconds kEnginePatience{60'000};
+
+}  // namespace
 
 class ContainerSites::ContainerSite final : public Site {
  public:
@@ -72,12 +81,17 @@ class ContainerSites::ContainerSite final : public Site {
     }
     if (!network_.empty()) note(sites_.tracker_.remove_network(std::exchange(network_, {})));
     if (!volume_.empty()) note(sites_.tracker_.remove_volume(std::exchange(volume_, {})));
+    if (!std::exchange(is_checked_, true)) {
+      const bool with_shared = request_.sharing.network || !request_.sharing.volume.empty();
+      for (auto& left : sites_.tracker_.check_case(request_.case_id, with_shared))
+        problems.push_back(std::move(left));
+    }
     return problems;
   }
 
  private:
-  static tl::unexpected<Error> fail(std::string_view what, const docker::Error& error) {
-    return tl::unexpected(engine_error(what, error));
+  [[nodiscard]] tl::unexpected<Error> fail(std::string_view what, const docker::Error& error) const {
+    return tl::unexpected(engine_error(what, error, sites_.tracker_.health()));
   }
 
   tl::expected<void, Error> start_holder(const track::Belonging& shared, const docker::Call& call) {
@@ -102,10 +116,24 @@ class ContainerSites::ContainerSite final : public Site {
   std::string volume_;
   std::optional<NamespacePool::Lease> lease_;  ///< of the holder
   std::unique_ptr<PauseContainer> holder_;
+  bool is_checked_ = false;  ///< the engine was asked what is left
 };
 
 std::unique_ptr<Site> ContainerSites::make_site(SiteRequest request) {
   return std::make_unique<ContainerSite>(*this, std::move(request));
+}
+
+tl::expected<void, Error> ContainerSites::await_usable(const std::stop_token& stop) {
+  auto& health = tracker_.health();
+  if (!health.is_doubted()) return {};
+  if (const auto answered = health.await(kEnginePatience, stop); !answered) {
+    auto error = engine_error(
+        fmt::format("the engine did not come back within {}", text::format_duration(kEnginePatience)),
+        answered.error(), health);
+    return tl::unexpected(std::move(error));
+  }
+  tracker_.remove_left();
+  return {};
 }
 
 }  // namespace executor::instance

@@ -36,6 +36,7 @@ class ContainerSites : public SiteFactory {
         start_gate_(pace.engine_cpus) {}
 
   std::unique_ptr<Site> make_site(SiteRequest request) override;
+  tl::expected<void, Error> await_usable(const std::stop_token& stop) override;
 
  private:
   class ContainerSite;

@@ -6,6 +6,8 @@
 namespace executor::instance {
 namespace {
 
+constexpr std::chrono::seconds kCheckTime{5};
+
 std::string hint_for(const docker::Error& error) {
   using Kind = docker::ErrorKind;
   const auto says = [&error](std::string_view text) { return error.message.find(text) != std::string::npos; };
@@ -35,9 +37,16 @@ std::string hint_for(const docker::Error& error) {
 
 }  // namespace
 
-Error engine_error(std::string_view what, const docker::Error& error) {
-  return {fmt::format("{}: {}", what, error.message), hint_for(error),
-          error.kind == docker::ErrorKind::cancelled};
+Error engine_error(std::string_view what, const docker::Error& error, track::EngineHealth& health) {
+  using Kind = docker::ErrorKind;
+  Error result{fmt::format("{}: {}", what, error.message), hint_for(error), error.kind == Kind::cancelled};
+  if (error.kind == Kind::timed_out) {
+    result.engine_fault = !health.check({base::Deadline::in(kCheckTime), {}}).has_value();
+  } else {
+    health.note(error);
+    result.engine_fault = error.kind != Kind::cancelled && error.kind != Kind::bad_input;
+  }
+  return result;
 }
 
 }  // namespace executor::instance

@@ -23,6 +23,12 @@ constexpr milliseconds kLongestHealthPause = 2000ms;
 constexpr milliseconds kKillTime = 20'000ms;
 /// stdout has ended: how long the exit may be in coming.
 constexpr milliseconds kExitTime = 5000ms;
+/// How often, in a long wait, it is asked whether the engine still works.
+constexpr milliseconds kLookTime = 1000ms;
+/// How long an engine may be silent in the middle of a case, all silences of one wait together.
+constexpr milliseconds kEnginePatience = 15'000ms;
+/// A busy engine answers within this; one that takes longer kept the server from answering, too.
+constexpr milliseconds kNoticeable = 500ms;
 
 base::Deadline sooner(const base::Deadline& a, const base::Deadline& b) {
   return b < a ? b : a;
@@ -77,7 +83,7 @@ void Instance::on_noise(std::string_view text) {
   log()->add_bytes(Source::stdout_noise, text);
 }
 void Instance::on_passed() {
-  transcript_.flush();
+  evidence().transcript->flush();
 }
 
 void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
@@ -128,6 +134,8 @@ Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
   switch (error.kind) {
     case Kind::cancelled: return {"cancelled", {}, true};
     case Kind::timed_out:
+      if (const auto works = server_->check(base::Deadline::in(kEnginePatience), {}); !works)
+        return works.error();
       return {fmt::format("{} did not answer `health` within {}{}{}", who(), text::format_duration(limit),
                           error.detail.empty() ? "" : "; ", error.detail),
               "does it flush its stdout after every message? --start-timeout gives it more time"};
@@ -149,8 +157,61 @@ Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
           "its stderr is below; does its image run at all?"};
 }
 
+/// Whether a result says that there was none in time. Internal to `fairly`.
+static bool is_late(const tl::expected<rpc::Reply, rpc::CallError>& reply) {
+  return !reply && reply.error().kind == Kind::timed_out;
+}
+static bool is_late(const tl::expected<std::optional<Exit>, Error>& ended) {
+  return ended && !*ended;
+}
+
+/// Calls `attempt` with short deadlines until it is not late, and asks in between whether the engine works.
+/// What the engine needs for its answer is added to the deadline. After a fault of the engine `fault_` is
+/// set.
+template <class Try>
+auto Instance::fairly(base::Deadline deadline, const std::stop_token& stop, Try attempt)
+    -> decltype(attempt(deadline)) {
+  auto patience = kEnginePatience;
+  while (true) {
+    auto result = attempt(sooner(base::Deadline::in(kLookTime), deadline));
+    if (!is_late(result) || fault_ || stop.stop_requested()) return result;
+    const bool is_over = deadline.passed();
+    const auto begin = base::Clock::now();
+    const auto works = server_->check(base::Deadline::in(kEnginePatience), stop);
+    const auto away = std::chrono::duration_cast<milliseconds>(base::Clock::now() - begin);
+    if (!works && works.error().cancelled) return result;
+    if (!works) {
+      fault_ = works.error();
+      return result;
+    }
+    const auto lost = std::min(away + kLookTime, patience);
+    if (away < kNoticeable || lost <= 0ms) {
+      if (is_over) return result;
+      continue;
+    }
+    patience -= lost;
+    if (!deadline.is_never()) deadline = base::Deadline::at(deadline.when() + lost);
+  }
+}
+
+tl::expected<std::optional<Exit>, Error> Instance::wait_fairly(const base::Deadline& deadline,
+                                                               const std::stop_token& stop) {
+  auto ended =
+      fairly(deadline, stop, [&](const base::Deadline& until) { return server_->wait(until, stop); });
+  if (!ended && ended.error().engine_fault) fault_ = ended.error();
+  if (ended && !*ended && fault_) return tl::unexpected(*fault_);
+  return ended;
+}
+
+model::Outcome Instance::outcome_of_fault() const {
+  return model::CouldNotRun{fault_->reason, fault_->hint};
+}
+
 StepResult Instance::execute(const StepCall& call, const StepLimit& limit, const std::stop_token& stop) {
-  const auto reply = channel_.call("executeStep", step_params(call), limit.deadline, stop);
+  const auto id = channel_.post("executeStep", step_params(call), limit.deadline, stop);
+  const auto reply = fairly(limit.deadline, stop, [&](const base::Deadline& until) {
+    return id ? channel_.await({*id}, until, stop) : tl::unexpected(id.error());
+  });
   if (!reply) return {outcome_of(reply.error(), limit), {}};
   auto result = read_step_result(*reply);
   for (const auto& line : result.logs) log()->add(Source::log, line.text, line.level);
@@ -161,6 +222,7 @@ StepResult Instance::execute(const StepCall& call, const StepLimit& limit, const
 model::Outcome Instance::outcome_of(const rpc::CallError& error, const StepLimit& limit) {
   switch (error.kind) {
     case Kind::timed_out: {
+      if (fault_) return outcome_of_fault();
       note(fmt::format("gave no answer within {}: killed", text::format_duration(limit.limit)));
       kill();
       return model::TimedOut{limit.what, limit.limit, error.detail};
@@ -185,7 +247,8 @@ model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_
   if (!output_error_.empty()) {
     return model::CouldNotRun{fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
   }
-  const auto ended = wait(base::Deadline::in(kExitTime), {});
+  const auto ended = wait_fairly(base::Deadline::in(kExitTime), {});
+  remember(ended, EndedBy::itself);
   if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
   if (!*ended) {
     kill();
@@ -223,23 +286,24 @@ void Instance::request_stop() {
   if (id) shutdown_id_ = *id;
 }
 
-model::Outcome Instance::finish_stop(std::string& warning) {
+model::Outcome Instance::finish_stop(std::string& warning, const std::stop_token& stop) {
+  if (fault_) return outcome_of_fault();
   request_stop();
   if (exit_ && ended_by_ == EndedBy::itself) return outcome_of_exit("between the steps");
   if (exit_) return model::Passed{};
   std::optional<rpc::CallError> broken;
   if (shutdown_id_) {
     // Half of the time for the reply: one that does not know `shutdown` may still know the end of its stdin.
-    const auto reply = channel_.await({*shutdown_id_}, base::Deadline::in(identity_.grace / 2), {});
+    const auto reply = channel_.await({*shutdown_id_}, base::Deadline::in(identity_.grace / 2), stop);
     if (!reply && reply.error().kind == Kind::violation) broken = reply.error();
   }
   server_->close_stdin();
-  auto ended = server_->wait(grace_end_, {});
+  auto ended = wait_fairly(grace_end_, stop);
   remember(ended, EndedBy::shutdown);
-  if (ended && !*ended) {
+  if (ended && !*ended && !stop.stop_requested()) {
     note(fmt::format("has not ended {} after shutdown: SIGTERM", text::format_duration(identity_.grace)));
     server_->terminate();
-    ended = server_->wait(base::Deadline::in(identity_.term_time), {});
+    ended = wait_fairly(base::Deadline::in(identity_.term_time), stop);
     remember(ended, EndedBy::sigterm);
     if (exit_) {
       warning = fmt::format("{} ended only on SIGTERM, {} after shutdown", who(),
@@ -247,6 +311,10 @@ model::Outcome Instance::finish_stop(std::string& warning) {
     }
   }
   if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
+  if (!exit_ && stop.stop_requested()) {
+    kill();
+    return model::Cancelled{"cancelled while the server ended"};
+  }
   if (!exit_) {
     kill();
     return model::ProtocolViolation{fmt::format(
@@ -260,6 +328,7 @@ model::Outcome Instance::finish_stop(std::string& warning) {
 }
 
 bool Instance::kill() {
+  if (fault_) return exit_.has_value();
   std::ignore = wait(base::Deadline::in(0ms), {});
   if (exit_) return true;
   server_->kill();
@@ -270,7 +339,7 @@ bool Instance::kill() {
 tl::expected<std::optional<Exit>, Error> Instance::wait(const base::Deadline& deadline,
                                                         const std::stop_token& stop) {
   if (exit_) return exit_;
-  auto ended = server_->wait(deadline, stop);
+  auto ended = wait_fairly(deadline, stop);
   remember(ended, EndedBy::itself);
   return ended;
 }

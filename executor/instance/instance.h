@@ -55,8 +55,9 @@ class Instance : private Output, private rpc::Listener {
   tl::expected<Health, Error> start(const base::Deadline& deadline, milliseconds limit,
                                     const std::stop_token& stop);
 
-  /// Sends a step and blocks for its result. An instance that did not answer in time, or broke the protocol,
-  /// has been killed when this returns.
+  /// Sends a step and blocks for its result. Time for which the engine does not answer is not the server's,
+  /// and where the engine does not come back within some seconds the step could not run. An instance that did
+  /// not answer in time, or broke the protocol, has been killed when this returns.
   StepResult execute(const StepCall& call, const StepLimit& limit, const std::stop_token& stop);
 
   /// For another case with the same process: what comes from now on is that one's evidence; then asks the
@@ -69,8 +70,9 @@ class Instance : private Output, private rpc::Listener {
   void request_stop();
   /// Closes stdin after the reply, waits the grace period for the end, then SIGTERM, then SIGKILL. The
   /// outcome says whether that was an orderly end; `warning` is set where it only just was. One that had
-  /// ended by itself before is `exited`. Blocks for up to the grace period and 22 s.
-  model::Outcome finish_stop(std::string& warning);
+  /// ended by itself before is `exited`. Blocks for up to the grace period and 22 s. When `stop` is requested
+  /// there is no more grace: it is killed, and the outcome is `cancelled`.
+  model::Outcome finish_stop(std::string& warning, const std::stop_token& stop = {});
 
   /// SIGKILL, and waits until it is gone. False if it cannot be said that it is.
   bool kill();
@@ -103,6 +105,12 @@ class Instance : private Output, private rpc::Listener {
                                            const std::stop_token& stop);
   Error not_ready(const rpc::CallError& error, milliseconds limit);
   model::Outcome outcome_of(const rpc::CallError& error, const StepLimit& limit);
+  template <class Try>
+  auto fairly(base::Deadline deadline, const std::stop_token& stop, Try attempt)
+      -> decltype(attempt(deadline));
+  tl::expected<std::optional<Exit>, Error> wait_fairly(const base::Deadline& deadline,
+                                                       const std::stop_token& stop);
+  [[nodiscard]] model::Outcome outcome_of_fault() const;
   model::Outcome ended_unasked(const rpc::CallError& error, std::string_view when);
   [[nodiscard]] std::string who() const;
   void note(const std::string& text);
@@ -122,7 +130,8 @@ class Instance : private Output, private rpc::Listener {
   base::Deadline grace_end_ = base::Deadline::never();
   std::optional<std::int64_t> shutdown_id_;
   bool stop_requested_ = false;
-  std::string output_error_;  ///< set on the reading thread before the channel ends
+  std::optional<Error> fault_;  ///< the engine's, since when nothing can be said about the server
+  std::string output_error_;    ///< set on the reading thread before the channel ends
 };
 
 }  // namespace executor::instance

@@ -21,6 +21,7 @@ struct Error {
   std::string reason;  ///< one sentence that names the thing
   std::string hint;    ///< what to do about it; may be empty
   bool cancelled = false;
+  bool engine_fault = false;  ///< of the engine, whatever time limit has passed meanwhile
 };
 
 /// Takes a server's output, on the thread that reads it. Both streams have ended when `on_end` comes.
@@ -61,6 +62,10 @@ class Server : public rpc::ByteSink {
   /// said any more how it ended (the engine is gone). Nothing: it has not ended by then, or `stop` came.
   virtual tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                         const std::stop_token& stop) = 0;
+
+  /// Asks whether what stands between us and the server works, where there is such a thing (an engine).
+  /// Blocks until it says so, to the deadline; the error says why it does not.
+  virtual tl::expected<void, Error> check(const base::Deadline&, const std::stop_token&) { return {}; }
 
   /// Ends it if it still lives, and takes away all that it left. Ignores any cancellation. Empty, or what
   /// went wrong.

@@ -60,6 +60,9 @@ class SiteFactory {
   SiteFactory& operator=(const SiteFactory&) = delete;
   virtual ~SiteFactory() = default;
   virtual std::unique_ptr<Site> make_site(SiteRequest request) = 0;
+  /// To be called before each case: blocks, for a minute at most, while what sites are made on is known not
+  /// to work. The error says that it is given up: no further case can run.
+  virtual tl::expected<void, Error> await_usable(const std::stop_token&) { return {}; }
 };
 
 }  // namespace executor::instance

@@ -119,6 +119,14 @@ struct Swept {
   std::vector<std::string> failures;  ///< what could not be removed, and why
 };
 
+/// The engine does not answer, and is waited for before the next case; or it answers again.
+struct EngineAbsence {
+  bool is_over = false;
+  std::string reason;        ///< why it is taken to be away
+  milliseconds patience{0};  ///< how long it is waited for
+  milliseconds waited{0};    ///< until it answered, where that is over
+};
+
 /// The run could not begin: nothing can be said about any case.
 struct RunFailed {
   std::string reason;
@@ -135,8 +143,8 @@ struct RunFinished {
   std::optional<std::vector<std::string>> left_behind;
 };
 
-using Event = std::variant<Preparing, RunStarted, CaseStarted, StepStarted, CaseFinished, Swept, RunFailed,
-                           RunFinished>;
+using Event = std::variant<Preparing, RunStarted, CaseStarted, StepStarted, CaseFinished, Swept,
+                           EngineAbsence, RunFailed, RunFinished>;
 
 /// Takes events, in their order, always on the same thread.
 class EventSink {

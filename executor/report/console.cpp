@@ -192,6 +192,15 @@ void Console::print(const model::Swept& event) {
   for (const auto& failure : event.failures) out_ << "not swept: " << clean(failure) << '\n';
 }
 
+void Console::print(const model::EngineAbsence& event) {
+  if (event.is_over) {
+    out_ << fmt::format("engine  answers again after {}\n", text::format_duration(event.waited));
+  } else {
+    out_ << fmt::format("engine  does not answer, and is waited for, {} at most: {}\n",
+                        text::format_duration(event.patience), clean(event.reason));
+  }
+}
+
 void Console::print(const model::RunFailed& event) {
   if (!event.output.empty()) print_block("", event.output);
   out_ << fmt::format("cexec: {}\n", clean(event.reason));

@@ -38,6 +38,7 @@ class Console : public model::EventSink {
   void print(const model::StepStarted&) {}
   void print(const model::CaseFinished& event);
   void print(const model::Swept& event);
+  void print(const model::EngineAbsence& event);
   void print(const model::RunFailed& event);
   void print(const model::RunFinished& event);
 

@@ -91,6 +91,7 @@ void Pipeline::provide() {
     if (!ahead) continue;
     ++provisioning_;
     lock.unlock();
+    await_usable();
     ahead->provision();
     lock.lock();
     --provisioning_;
@@ -143,7 +144,14 @@ void Pipeline::execute() {
   changed_.notify_all();
 }
 
+/// Where what cases run on does not come back, no further one can run.
+void Pipeline::await_usable() {
+  const auto usable = sites_.await_usable(cancellation_.token());
+  if (!usable && !usable.error().cancelled) cancellation_.request(usable.error().reason);
+}
+
 void Pipeline::run_case(Slot& slot) {
+  await_usable();
   if (is_cancelled()) return slot.runner->give_up();
   events_.post(model::CaseStarted{plan_.cases[slot.index].id(), slot.index});
   slot.runner->execute();

@@ -50,6 +50,7 @@ class Pipeline {
   std::optional<Slot> take_turn(Lock& lock, std::size_t index);
   void wait_until_alone(Lock& lock);
   void run_case(Slot& slot);
+  void await_usable();
   void count(const CaseRunner& runner);
   [[nodiscard]] bool is_cancelled() const { return cancellation_.reason().has_value(); }
 

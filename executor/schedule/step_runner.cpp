@@ -57,13 +57,14 @@ StartRequest Running::start_request(const Actor& actor, const base::Deadline& en
 
 Outcome Running::outcome_of(const instance::Error& error) const {
   if (error.cancelled && stop.stop_requested()) return model::Cancelled{"cancelled"};
-  if (deadline.passed()) return model::TimedOut{"the scenario", limit, error.cancelled ? "" : error.reason};
+  const bool is_late = deadline.passed() && !error.engine_fault;
+  if (is_late) return model::TimedOut{"the scenario", limit, error.cancelled ? "" : error.reason};
   return model::CouldNotRun{error.reason, error.hint};
 }
 
 Outcome Running::stop_orderly(const Actor& actor) const {
   std::string warning;
-  auto outcome = actor.live()->finish_stop(warning);
+  auto outcome = actor.live()->finish_stop(warning, stop);
   if (!warning.empty()) report.warnings.push_back(std::move(warning));
   return outcome;
 }

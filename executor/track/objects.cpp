@@ -27,6 +27,24 @@ void add_ours(std::vector<Object>& objects, ObjectKind kind, const std::vector<S
   }
 }
 
+/// `whole`: not containers only.
+docker::Result<std::vector<Object>> list_labelled(const docker::Client& client,
+                                                  const std::vector<std::string>& labels, bool whole,
+                                                  const docker::Call& call) {
+  std::vector<Object> objects;
+  const auto containers = docker::list_containers(client, labels, call);
+  if (!containers) return tl::unexpected(containers.error());
+  add_ours(objects, ObjectKind::container, *containers);
+  if (!whole) return objects;
+  const auto networks = docker::list_networks(client, labels, call);
+  if (!networks) return tl::unexpected(networks.error());
+  const auto volumes = docker::list_volumes(client, labels, call);
+  if (!volumes) return tl::unexpected(volumes.error());
+  add_ours(objects, ObjectKind::network, *networks);
+  add_ours(objects, ObjectKind::volume, *volumes);
+  return objects;
+}
+
 }  // namespace
 
 std::string_view name_of(ObjectKind kind) {
@@ -41,18 +59,15 @@ std::string_view name_of(ObjectKind kind) {
 docker::Result<std::vector<Object>> list_objects(const docker::Client& client,
                                                  const std::optional<model::RunId>& run,
                                                  const docker::Call& call) {
-  const std::vector<std::string> label{run ? fmt::format("{}={}", kRunLabel, run->text()) : kRunLabel};
-  const auto containers = docker::list_containers(client, label, call);
-  if (!containers) return tl::unexpected(containers.error());
-  const auto networks = docker::list_networks(client, label, call);
-  if (!networks) return tl::unexpected(networks.error());
-  const auto volumes = docker::list_volumes(client, label, call);
-  if (!volumes) return tl::unexpected(volumes.error());
-  std::vector<Object> objects;
-  add_ours(objects, ObjectKind::container, *containers);
-  add_ours(objects, ObjectKind::network, *networks);
-  add_ours(objects, ObjectKind::volume, *volumes);
-  return objects;
+  return list_labelled(client, {run ? fmt::format("{}={}", kRunLabel, run->text()) : kRunLabel}, true, call);
+}
+
+docker::Result<std::vector<Object>> list_case(const docker::Client& client, const model::RunId& run,
+                                              const model::CaseId& case_id, bool with_shared,
+                                              const docker::Call& call) {
+  return list_labelled(
+      client, {fmt::format("{}={}", kRunLabel, run.text()), fmt::format("{}={}", kCaseLabel, case_id.text())},
+      with_shared, call);
 }
 
 docker::Result<void> remove_object(const docker::Client& client, const Object& object,

@@ -32,6 +32,12 @@ docker::Result<std::vector<Object>> list_objects(const docker::Client& client,
                                                  const std::optional<model::RunId>& run,
                                                  const docker::Call& call);
 
+/// Those of one case of a run: containers, and the other kinds where they are asked for. A request for each
+/// kind.
+docker::Result<std::vector<Object>> list_case(const docker::Client& client, const model::RunId& run,
+                                              const model::CaseId& case_id, bool with_shared,
+                                              const docker::Call& call);
+
 /// Removes it, whatever state it is in. One that is gone already is success.
 docker::Result<void> remove_object(const docker::Client& client, const Object& object,
                                    const docker::Call& call);

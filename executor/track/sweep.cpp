@@ -2,8 +2,6 @@
 // left.
 #include "executor/track/sweep.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -42,20 +40,6 @@ docker::Result<std::vector<RunOnEngine>> list_runs(const docker::Client& client,
   std::stable_sort(runs.begin(), runs.end(),
                    [](const auto& a, const auto& b) { return a.since() < b.since(); });
   return runs;
-}
-
-Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects,
-                       const docker::Call& call) {
-  Removed removed;
-  for (const auto& object : objects) {
-    const auto done = remove_object(client, object, call);
-    if (done) {
-      removed.names.push_back(object.name);
-    } else {
-      removed.failures.push_back(fmt::format("{}: {}", object.name, done.error().message));
-    }
-  }
-  return removed;
 }
 
 docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check,

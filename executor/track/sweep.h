@@ -9,6 +9,7 @@
 #include "docker/client.h"
 #include "executor/track/liveness.h"
 #include "executor/track/objects.h"
+#include "executor/track/removal.h"
 
 namespace executor::track {
 
@@ -28,16 +29,6 @@ struct RunOnEngine {
 /// owners, each makes an entry of its own.
 docker::Result<std::vector<RunOnEngine>> list_runs(const docker::Client& client, const LivenessCheck& check,
                                                    const docker::Call& call);
-
-/// What a removal came to: names of what was removed, and why the rest was not.
-struct Removed {
-  std::vector<std::string> names;
-  std::vector<std::string> failures;  ///< "cexec-1-writer: engine's message"
-};
-
-/// Removes the objects of one entry; `call` is for each.
-Removed remove_objects(const docker::Client& client, const std::vector<Object>& objects,
-                       const docker::Call& call);
 
 /// Removes everything of runs whose owner is dead. Blocks for the engine's answers.
 docker::Result<Removed> sweep(const docker::Client& client, const LivenessCheck& check,

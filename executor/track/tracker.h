@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +13,7 @@
 #include "docker/container_create.h"
 #include "docker/volumes.h"
 #include "executor/model/ids.h"
+#include "executor/track/engine_health.h"
 #include "executor/track/labels.h"
 #include "executor/track/objects.h"
 
@@ -33,10 +34,11 @@ struct Belonging {
 class Tracker {
  public:
   Tracker(const docker::Client& client, RunId run, Owner owner)
-      : client_(client), run_(std::move(run)), owner_(std::move(owner)) {}
+      : client_(client), run_(std::move(run)), owner_(std::move(owner)), health_(client) {}
 
   [[nodiscard]] const docker::Client& client() const { return client_; }
   [[nodiscard]] const RunId& run() const { return run_; }
+  [[nodiscard]] EngineHealth& health() { return health_; }
 
   /// Creates a container under a name of ours (`spec.name` and its labels are set here). A conflict with a
   /// container that is ours is this very request, sent twice: success. After a failure that leaves it unknown
@@ -50,10 +52,19 @@ class Tracker {
   docker::Result<std::string> create_volume(std::int64_t size_bytes, const Belonging& belonging,
                                             const docker::Call& call);
 
-  /// Removing takes up to a minute and does not care for any cancellation. What is gone already is success.
+  /// Removing takes up to a minute and does not care for any cancellation; where the engine does not answer
+  /// it is given up sooner, and tried again by remove_left(). What is gone already is success.
   docker::Result<void> remove_container(const std::string& id);
   docker::Result<void> remove_network(const std::string& name);
   docker::Result<void> remove_volume(const std::string& name);
+
+  /// Tries again what could not be removed so far; for when the engine answers again. What fails stays noted.
+  void remove_left();
+
+  /// At the end of a case, when all that was made for it has been removed: asks the engine what it shows of
+  /// it, and tries to remove that once more. `with_shared`: the case had networks or volumes, too. A sentence
+  /// for each object that is left; also where the engine does not say.
+  std::vector<std::string> check_case(const CaseId& case_id, bool with_shared);
 
   /// All containers, networks and volumes of the run that the engine shows. Blocks up to a minute.
   [[nodiscard]] docker::Result<std::vector<Object>> list() const;
@@ -63,19 +74,34 @@ class Tracker {
   docker::Result<std::vector<Object>> remove_all(const base::Deadline& deadline);
 
  private:
-  [[nodiscard]] std::string next_name(const Belonging& belonging, std::string_view kind);
+  /// What was asked for and is not known to be gone.
+  struct Made {
+    Object object;
+    bool to_be_removed = false;
+  };
+
+  /// Noted before the request is sent: what is not here cannot be forgotten.
+  [[nodiscard]] std::string note_new(const Belonging& belonging, ObjectKind kind);
+  void note_id(const std::string& name, const std::string& id);
+  /// Of a creation that failed: what may exist all the same is removed.
+  void give_up(const std::string& name, const docker::Error& error);
+  docker::Result<void> remove(const std::string& key);
+  docker::Result<void> remove_patiently(const Object& object);
   [[nodiscard]] docker::Labels labels(const std::string& name, const Belonging& belonging) const;
   [[nodiscard]] docker::Result<docker::CreatedContainer> adopt(const docker::Error& conflict,
                                                                const std::string& name,
                                                                const docker::Call& call) const;
-  void note_unknown(const docker::Error& error);
 
   const docker::Client& client_;
   const RunId run_;
   const Owner owner_;
   const std::string machine_ = machine_id();
+  EngineHealth health_;
   std::atomic<unsigned> counter_{0};
-  std::atomic<bool> unknown_{false};  ///< some creation may still land
+  std::atomic<bool> unknown_{false};          ///< some creation may still land
+  std::mutex mutex_;                          // guards the next two
+  std::map<std::string, Made> made_;          ///< by name
+  std::map<std::string, std::string> names_;  ///< of containers, by id
 };
 
 }  // namespace executor::track

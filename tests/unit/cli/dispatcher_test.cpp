@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 
 /// A run that is over as soon as it is cancelled.
 struct Dispatched : model::EventSink {
-  Dispatched() { hooks = {[this] { ++second_signals; }, [this] { ++questions; }, -1}; }
+  Dispatched() {
+    hooks = {[this] { ++second_signals; }, [this] { ++questions; }, -1};
+  }
 
   std::optional<int> run(const base::Deadline& deadline = base::Deadline::never()) {
     const std::stop_callback on_stop(cancellation.token(), [this] { events.post(model::RunFinished{}); });
