@@ -48,9 +48,12 @@ ContainerRun::~ContainerRun() {
 
 void ContainerRun::remove_all_now() {
   const std::lock_guard lock(mutex_);
-  if (tracker_ == nullptr || remover_.joinable()) return;
-  remover_ = std::thread(
-      [tracker = tracker_.get()] { std::ignore = tracker->remove_all(base::Deadline::in(kCleanUpTime)); });
+  if (tracker_ == nullptr || is_removing_.exchange(true)) return;
+  if (remover_.joinable()) remover_.join();  // it is through
+  remover_ = std::thread([this, tracker = tracker_.get()] {
+    std::ignore = tracker->remove_all(base::Deadline::in(kCleanUpTime));
+    is_removing_ = false;
+  });
 }
 
 void ContainerRun::fail(model::RunFailed failure) {

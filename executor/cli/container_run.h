@@ -2,6 +2,7 @@
 // an event queue.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -31,7 +32,9 @@ class ContainerRun {
   ContainerRun(const ContainerRun&) = delete;
   ContainerRun& operator=(const ContainerRun&) = delete;
 
-  /// Removes everything of the run from the engine by its label, on yet another thread. Does not block.
+  /// Removes everything of the run from the engine by its label, on yet another thread: for a run that is
+  /// cancelled, whose cases need not be asked one after the other. Does not block; while one removal is under
+  /// way, another one is not begun.
   void remove_all_now();
 
  private:
@@ -53,6 +56,7 @@ class ContainerRun {
   schedule::EventQueue& events_;
   const base::TimePoint begin_;
   Engine engine_;
+  std::atomic<bool> is_removing_{false};
   std::mutex mutex_;  // guards the next two
   std::unique_ptr<track::Tracker> tracker_;
   std::thread remover_;

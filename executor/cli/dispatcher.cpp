@@ -54,8 +54,8 @@ class Dispatcher {
     if (signal == SIGTSTP) return stop_this_process();
     if (!first_signal_) first_signal_ = signal;
     if (++count_ == 1) cancellation_.request(signal_name(signal));
-    if (count_ == 2) hooks_.on_second_signal();
     if (count_ == 3) ::_exit(128 + signal);
+    hooks_.on_signal();
   }
 
   Signals& signals_;

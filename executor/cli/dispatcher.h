@@ -14,9 +14,9 @@
 namespace executor::cli {
 
 struct DispatcherHooks {
-  /// The second signal: end everything of the run in the engine, whatever the cases' threads do. Must not
-  /// block.
-  std::function<void()> on_second_signal;
+  /// The first signal, and the second: end everything of the run in the engine, whatever the cases' threads
+  /// do. Must not block.
+  std::function<void()> on_signal;
   /// SIGUSR1: somebody wants to know what runs now.
   std::function<void()> on_question;
   /// A descriptor that the report goes to. Where nobody reads it any more, the run is cancelled. -1: none.
@@ -24,9 +24,9 @@ struct DispatcherHooks {
 };
 
 /// Hands every event to the sinks until the run is over, and turns signals, the run's deadline and the end of
-/// the output's reader into a cancellation. Of SIGINT, SIGTERM and SIGHUP the first cancels, the second calls
-/// the hook, the third ends the process at once. SIGTSTP stops the process, and its clock until it goes on.
-/// Returns the first signal, if one came.
+/// the output's reader into a cancellation. Of SIGINT, SIGTERM and SIGHUP the first cancels and calls the
+/// hook, the second calls it again, the third ends the process at once. SIGTSTP stops the process, and its
+/// clock until it goes on. Returns the first signal, if one came.
 std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
                             const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,
                             const base::Deadline& run_deadline, const DispatcherHooks& hooks);

@@ -230,7 +230,10 @@ void CaseRunner::run_steps() {
       events_.post(model::StepStarted{index_, report.location, report.keyword + report.text, report.process});
       report.outcome = steps.run(step);
       report.duration = since(begin);
-      if (!model::is_passed(report.outcome)) decide(report.outcome, report_.steps.size(), report.process);
+      if (!model::is_passed(report.outcome)) {
+        decide(report.outcome, report_.steps.size(), report.process);
+        report.outcome = report_.outcome;
+      }
     } else {
       report.outcome = model::Skipped{"a step before it did not pass"};
     }
@@ -239,6 +242,10 @@ void CaseRunner::run_steps() {
 }
 
 void CaseRunner::decide(Outcome outcome, std::optional<std::size_t> step, const model::ProcessName& process) {
+  // Once a run is cancelled, its containers are removed from under it: what ends then is not at fault.
+  const bool has_no_fault =
+      std::holds_alternative<model::Exited>(outcome) || std::holds_alternative<model::CouldNotRun>(outcome);
+  if (stop_.stop_requested() && has_no_fault) outcome = model::Cancelled{"cancelled"};
   report_.outcome = std::move(outcome);
   report_.culprit_step = step;
   if (!process.empty()) report_.culprit_process = process;

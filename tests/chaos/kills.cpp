@@ -1,5 +1,6 @@
 // chaos_kills RUNS SEED [CEXEC OPTION…]: ends cexec, its watchdog, or both with SIGKILL, in each phase of a
-// case's life and at random moments, and counts what is left in the engine. The same seed does the same again.
+// case's life and at random moments, and counts what is left in the engine. The same seed does the same
+// again.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -46,10 +47,10 @@ constexpr std::array<Phase, 8> kPhases{{
 /// What the trials of one phase with one victim came to.
 struct Count {
   int runs = 0;
-  int left = 0;     ///< objects after 15 s; of both: containers that run
-  int idle = 0;     ///< of both: objects after 15 s, for which nobody is there any more
-  int later = 0;    ///< of both: objects after the next start
-  int unmet = 0;    ///< runs that ended before their phase came
+  int left = 0;   ///< objects after 15 s; of both: containers that run
+  int idle = 0;   ///< of both: objects after 15 s, for which nobody is there any more
+  int later = 0;  ///< of both: objects after the next start
+  int unmet = 0;  ///< runs that ended before their phase came
 };
 
 /// Waits for the phase, and kills.
@@ -154,13 +155,14 @@ class Session {
     const auto begin = Clock::now();
     Run run(setup_, "unix://" + setup_.engine_socket);
     const auto ended = run.process().finish(300s);
-    if (ended.exit_code != 0) throw std::runtime_error("a run that nobody disturbs: " + ended.out + ended.err);
+    if (ended.exit_code != 0)
+      throw std::runtime_error("a run that nobody disturbs: " + ended.out + ended.err);
     usual_ = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
     std::cout << fmt::format("an undisturbed run takes {} ms\n", usual_.count()) << std::flush;
   }
 
-  /// So many trials at once: their starts are over before the first of them dies, so that none sweeps up after
-  /// another. What they left is counted 15 s after the last death.
+  /// So many trials at once: their starts are over before the first of them dies, so that none sweeps up
+  /// after another. What they left is counted 15 s after the last death.
   void batch(std::size_t first_phase, Victim victim, std::size_t number) {
     std::vector<std::unique_ptr<Trial>> trials;
     for (std::size_t i = 0; i < number; ++i) {
@@ -184,10 +186,11 @@ class Session {
         const auto& count = counts_[phase][victim];
         if (count.runs == 0) continue;
         const bool both = victim == static_cast<std::size_t>(Victim::both);
-        std::cout << fmt::format("{:<28}{:<10}{:>6}{:>8}{:>16}{:>20}\n", kPhases[phase].name, kVictims[victim],
-                                 count.runs, count.runs - count.unmet,
-                                 both ? fmt::format("{} of {} run", count.left, count.idle) : std::to_string(count.left),
-                                 both ? std::to_string(count.later) : "");
+        std::cout << fmt::format(
+            "{:<28}{:<10}{:>6}{:>8}{:>16}{:>20}\n", kPhases[phase].name, kVictims[victim], count.runs,
+            count.runs - count.unmet,
+            both ? fmt::format("{} of {} run", count.left, count.idle) : std::to_string(count.left),
+            both ? std::to_string(count.later) : "");
         left += count.left + count.later;
       }
     }
@@ -247,9 +250,9 @@ class Session {
 
 int run(std::size_t runs, unsigned seed, std::vector<std::string> mode) {
   const auto endpoint = docker::find_endpoint(docker::process_environment());
-  if (!endpoint || !endpoint->is_unix()) throw std::runtime_error("this needs an engine behind a unix socket");
-  Setup setup{endpoint->socket_path, make_image(*client_of(endpoint->socket_path)), {}};
-  setup.mode = std::move(mode);
+  if (!endpoint || !endpoint->is_unix())
+    throw std::runtime_error("this needs an engine behind a unix socket");
+  Setup setup{endpoint->socket_path, make_image(*client_of(endpoint->socket_path)), std::move(mode)};
   Session session(setup, seed);
   session.measure();
   constexpr std::size_t kAtOnce = 4;

@@ -1,5 +1,5 @@
-// What every chaos test starts from: an image whose server is one static program, a folder with scenarios, and
-// cexec on an engine that a fault proxy stands before.
+// What every chaos test starts from: an image whose server is one static program, a folder with scenarios,
+// and cexec on an engine that a fault proxy stands before.
 #include "tests/chaos/trial.h"
 
 #include <fmt/format.h>
@@ -71,17 +71,19 @@ std::string make_image(const docker::Client& client) {
   return tag.text();
 }
 
-Folder::Folder(const std::string& image) {
+Folder::Folder(const Setup& setup) {
   constexpr const char* kSteps =
       "  When the 'a' process works 100\n  And the 'b' process works 100\n  Then the 'a' process works 100\n";
-  folder_.write("features/x.feature", fmt::format("Feature: chaos\n Scenario: plain\n{0} @volume @network\n"
-                                                  " Scenario: shared\n{0} Scenario: last\n{0}",
-                                                  kSteps));
-  folder_.write("cexec.yaml", fmt::format("version: 1\nplatforms:\n  p:\n    image: {}\n", image));
+  const auto usual = fmt::format(
+      "Feature: chaos\n Scenario: plain\n{0} @volume @network\n"
+      " Scenario: shared\n{0} Scenario: last\n{0}",
+      kSteps);
+  folder_.write("features/x.feature", setup.feature.empty() ? usual : setup.feature);
+  folder_.write("cexec.yaml", fmt::format("version: 1\nplatforms:\n  p:\n    image: {}\n", setup.image));
 }
 
 Run::Run(const Setup& setup, const std::string& docker_host, const std::vector<std::string>& words)
-    : folder_(setup.image) {
+    : folder_(setup) {
   std::vector<std::string> command{CEXEC_PROGRAM};
   command.insert(command.end(), setup.mode.begin(), setup.mode.end());
   command.insert(command.end(), words.begin(), words.end());

@@ -1,5 +1,5 @@
-// What every chaos test starts from: an image whose server is one static program, a folder with scenarios, and
-// cexec on an engine that a fault proxy stands before.
+// What every chaos test starts from: an image whose server is one static program, a folder with scenarios,
+// and cexec on an engine that a fault proxy stands before.
 #pragma once
 
 #include <memory>
@@ -26,12 +26,13 @@ struct Setup {
   std::string engine_socket;
   std::string image;
   std::vector<std::string> mode{"--container-seq"};  ///< and what belongs to it
+  std::string feature = {};                          ///< in the place of the usual scenarios
 };
 
-/// A folder with two scenarios of two processes each: one with nothing, one with a volume and a network.
+/// A folder with three scenarios of two processes each, one of them with a volume and a network.
 class Folder {
  public:
-  explicit Folder(const std::string& image);
+  explicit Folder(const Setup& setup);
   [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
 
  private:

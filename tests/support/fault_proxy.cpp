@@ -1,5 +1,5 @@
-// A proxy before an engine's unix socket that sees every request and can spoil it: what a real engine does only
-// on its worst days, and the trigger for whatever a test wants to happen at that very moment.
+// A proxy before an engine's unix socket that sees every request and can spoil it: what a real engine does
+// only on its worst days, and the trigger for whatever a test wants to happen at that very moment.
 #include "tests/support/fault_proxy.h"
 
 #include <fmt/format.h>
@@ -46,8 +46,8 @@ sockaddr_un address_of(const std::string& path) {
 
 std::string refusal_bytes(int status, std::string_view message) {
   const auto body = fmt::format(R"({{"message":"{}"}})", message);
-  return fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
-                     body.size(), body);
+  return fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                     status, body.size(), body);
 }
 
 base::Fd listen_on(const std::string& path) {
@@ -76,9 +76,8 @@ class FaultProxy::Link {
   /// Takes requests apart, and passes them on; to the end of the client's side.
   void pass_requests() {
     while (const auto head = read_head()) {
-      const auto treatment = hooks_.on_request
-                                 ? hooks_.on_request(head->substr(0, head->find(" HTTP/")))
-                                 : Treatment();
+      const auto treatment =
+          hooks_.on_request ? hooks_.on_request(head->substr(0, head->find(" HTTP/"))) : Treatment();
       const auto body = read_body(*head);
       std::this_thread::sleep_for(treatment.delay);
       if (treatment.is_dropped) return cut();
@@ -89,7 +88,8 @@ class FaultProxy::Link {
       }
       if (!send_all(engine_.get(), *head + body, treatment.piece)) return cut();
       if (treatment.when_sent) treatment.when_sent();
-      const bool is_raw = !header_of(*head, "Upgrade").empty() || !header_of(*head, "Transfer-Encoding").empty();
+      const bool is_raw =
+          !header_of(*head, "Upgrade").empty() || !header_of(*head, "Transfer-Encoding").empty();
       if (is_raw) return pass_stdin(treatment.piece);
     }
     ::shutdown(engine_.get(), SHUT_WR);
@@ -175,7 +175,9 @@ class FaultProxy::Link {
 };
 
 FaultProxy::FaultProxy(std::string engine_socket, Hooks hooks)
-    : engine_socket_(std::move(engine_socket)), hooks_(std::move(hooks)), listener_(listen_on(socket_path())) {
+    : engine_socket_(std::move(engine_socket)),
+      hooks_(std::move(hooks)),
+      listener_(listen_on(socket_path())) {
   acceptor_ = std::thread([this] { accept_all(); });
 }
 

@@ -1,5 +1,5 @@
-// A proxy before an engine's unix socket that sees every request and can spoil it: what a real engine does only
-// on its worst days, and the trigger for whatever a test wants to happen at that very moment.
+// A proxy before an engine's unix socket that sees every request and can spoil it: what a real engine does
+// only on its worst days, and the trigger for whatever a test wants to happen at that very moment.
 #pragma once
 
 #include <chrono>
