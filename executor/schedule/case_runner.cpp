@@ -245,7 +245,7 @@ void CaseRunner::decide(Outcome outcome, std::optional<std::size_t> step, const 
   // Once a run is cancelled, its containers are removed from under it: what ends then is not at fault.
   const bool has_no_fault =
       std::holds_alternative<model::Exited>(outcome) || std::holds_alternative<model::CouldNotRun>(outcome);
-  if (stop_.stop_requested() && has_no_fault) outcome = model::Cancelled{"cancelled"};
+  if (running_.stop.stop_requested() && has_no_fault) outcome = model::Cancelled{"cancelled"};
   report_.outcome = std::move(outcome);
   report_.culprit_step = step;
   if (!process.empty()) report_.culprit_process = process;

@@ -41,7 +41,8 @@ std::string fault_of(const Finished& ended) {
 
 int run(int runs, unsigned seed, std::vector<std::string> mode) {
   const auto endpoint = docker::find_endpoint(docker::process_environment());
-  if (!endpoint || !endpoint->is_unix()) throw std::runtime_error("this needs an engine behind a unix socket");
+  if (!endpoint || !endpoint->is_unix())
+    throw std::runtime_error("this needs an engine behind a unix socket");
   const auto client = client_of(endpoint->socket_path);
   Setup setup{endpoint->socket_path, make_image(*client), std::move(mode), wide_feature()};
   const auto host = "unix://" + endpoint->socket_path;
@@ -69,8 +70,9 @@ int run(int runs, unsigned seed, std::vector<std::string> mode) {
     most = std::max(most, there);
     longest = std::max(longest, took);
   }
-  std::cout << fmt::format("{} interrupts with up to {} objects there: {} faults, the longest end took {} ms\n", runs,
-                           most, faults, longest.count());
+  std::cout << fmt::format(
+      "{} interrupts with up to {} objects there: {} faults, the longest end took {} ms\n", runs, most,
+      faults, longest.count());
   return faults == 0 ? 0 : 1;
 }
 
