@@ -25,6 +25,8 @@ struct Behaviour {
   std::optional<executor::instance::Exit> exit_on_start;
   std::optional<executor::instance::Exit> exit_on_step;  ///< in the place of an answer
   std::int64_t exit_on_shutdown = 0;
+  /// What Server::check says; nothing: all is well.
+  std::function<tl::expected<void, executor::instance::Error>()> check;
   bool ends_on_shutdown = true;
   bool ends_on_end_of_input = true;
   bool ends_on_sigterm = true;
@@ -61,6 +63,10 @@ class FakeServer : public executor::instance::Server {
   void kill() override;
   tl::expected<std::optional<executor::instance::Exit>, executor::instance::Error> wait(
       const base::Deadline& deadline, const std::stop_token& stop) override;
+  tl::expected<void, executor::instance::Error> check(const base::Deadline&,
+                                                      const std::stop_token&) override {
+    return behaviour_.check ? behaviour_.check() : tl::expected<void, executor::instance::Error>();
+  }
   std::string dispose() override;
   [[nodiscard]] std::string image_reference() const override { return "image:1"; }
   [[nodiscard]] std::string image_id() const override { return "sha256:0123456789abcdef"; }
@@ -84,9 +90,14 @@ class FakeServer : public executor::instance::Server {
 class FakeSites : public executor::instance::SiteFactory {
  public:
   std::unique_ptr<executor::instance::Site> make_site(executor::instance::SiteRequest request) override;
+  tl::expected<void, executor::instance::Error> await_usable(const std::stop_token&) override {
+    if (unusable) return tl::unexpected(*unusable);
+    return {};
+  }
 
   std::map<std::string, std::deque<Behaviour>> behaviours;
   std::optional<executor::instance::Error> open_error;
+  std::optional<executor::instance::Error> unusable;
   std::vector<std::string> close_problems;
   Diary diary;
   std::vector<executor::instance::SiteRequest> sites;

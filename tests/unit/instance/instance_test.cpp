@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/wait.h"
 #include "tests/support/fake_server.h"
 #include "tests/support/temp_folder.h"
 
@@ -211,6 +212,56 @@ TEST(InstanceExecute, BrokenStreamIsNotTheServersFault) {
   live.server->output().on_end("the connection broke");
   const auto outcome = as<model::CouldNotRun>(live.step());
   EXPECT_EQ(outcome.reason, "the streams of the 'writer' server (python) broke: the connection broke");
+}
+
+/// Gives no answer, and the engine gives none either.
+Behaviour behind_a_hung_engine() {
+  Behaviour behaviour;
+  behaviour.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
+    if (method == "health") return std::string();
+    return std::nullopt;
+  };
+  behaviour.ends_on_end_of_input = false;
+  behaviour.check = []() -> tl::expected<void, Error> {
+    return tl::unexpected(Error{"the engine does not answer", "wait", false, true});
+  };
+  return behaviour;
+}
+
+TEST(InstanceExecute, SilenceOfTheEngineIsNotTheServers) {
+  Live live(behind_a_hung_engine());
+  EXPECT_EQ(as<model::CouldNotRun>(live.first_step(20ms)).reason, "the engine does not answer");
+  EXPECT_FALSE(live.did("SIGKILL"));  // which would only wait for the engine again
+  EXPECT_EQ(as<model::CouldNotRun>(live.stop()).reason, "the engine does not answer");
+}
+
+TEST(InstanceExecute, TimeThatTheEngineWasAwayIsGivenBack) {
+  auto behaviour = behind_a_hung_engine();
+  auto asked = std::make_shared<int>(0);
+  behaviour.check = [asked]() -> tl::expected<void, Error> {
+    if (++*asked == 1) base::pause_for(600ms, {});
+    return {};
+  };
+  Live live(behaviour);
+  as<model::TimedOut>(live.first_step(20ms));
+  EXPECT_GE(*asked, 2);  // it was waited for once more, and the server did not answer then either
+}
+
+TEST(InstanceStop, SilenceOfTheEngineIsNotTheServers) {
+  Live live(behind_a_hung_engine());
+  ASSERT_TRUE(live.start());
+  EXPECT_EQ(as<model::CouldNotRun>(live.stop()).hint, "wait");
+}
+
+TEST(InstanceStop, CancelledOneHasNoMoreGrace) {
+  auto behaviour = behind_a_hung_engine();
+  behaviour.check = nullptr;
+  Live live(behaviour, 600s);
+  ASSERT_TRUE(live.start());
+  std::stop_source stop;
+  stop.request_stop();
+  as<model::Cancelled>(live.instance->finish_stop(live.warning, stop.get_token()));
+  EXPECT_TRUE(live.did("SIGKILL"));
 }
 
 TEST(InstanceStop, OrderlyEndPasses) {

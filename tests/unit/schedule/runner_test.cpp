@@ -73,6 +73,14 @@ TEST(RunPlan, CancelledCaseHasTheReasonOfTheCancellation) {
   EXPECT_EQ(ran.last_message, "SIGINT");
 }
 
+TEST(RunPlan, NothingFurtherRunsWhereItsEngineDoesNotComeBack) {
+  Ran ran;
+  ran.sites.unusable = instance::Error{"the engine did not come back", {}, false, true};
+  for (const auto& line : ran.run()) EXPECT_EQ(line.find("passed"), std::string::npos) << line;
+  EXPECT_EQ(ran.cancellation.reason(), "the engine did not come back");
+  EXPECT_EQ(ran.last_message, "the engine did not come back");
+}
+
 TEST(Cancellation, FirstReasonCounts) {
   Cancellation cancellation;
   EXPECT_EQ(cancellation.reason(), std::nullopt);

@@ -103,6 +103,45 @@ TEST(Tracker, RemoveAllPastItsDeadlineTellsWhatIsLeft) {
             std::vector<std::string>{"a"});
 }
 
+TEST(Tracker, CaseThatLeftSomethingIsToldOfWhereItCannotBeRemoved) {
+  Tracked t;
+  t.scripted.transport.answer(200, listed("a", "a")).answer(500, R"({"message":"busy"})");
+  EXPECT_EQ(t.tracker.check_case(CaseId("f:1 w=p"), false), std::vector<std::string>{"left behind: a: busy"});
+  EXPECT_NE(t.scripted.transport.asked(0).find("io.cexec.case%3Df:1%20w%3Dp"), std::string::npos)
+      << t.scripted.transport.asked(0);
+}
+
+TEST(Tracker, CaseIsAskedForNetworksAndVolumesWhereItHadSome) {
+  Tracked t;
+  t.scripted.transport.answer(200, "[]").answer(200, "[]").answer(200, R"({"Volumes":null})");
+  EXPECT_TRUE(t.tracker.check_case(CaseId("f:1"), true).empty());
+  EXPECT_EQ(t.scripted.transport.requests.size(), 3u);
+}
+
+TEST(Tracker, WhatAnotherAttemptAtTheCaseUsesIsNotLeft) {
+  Tracked t;
+  t.scripted.transport.answer(201, R"({"Id":"c1"})")
+      .answer(200, listed("cexec-0b0f2c0e-1-writer", "cexec-0b0f2c0e-1-writer"));
+  ASSERT_TRUE(t.create());
+  EXPECT_TRUE(t.tracker.check_case(CaseId("f:1 writer=python"), false).empty());
+}
+
+TEST(Tracker, WhatAnAbsentEngineKeptIsRemovedLater) {
+  Tracked t;
+  t.scripted.transport.answer(201, R"({"Id":"c1"})").fail(ErrorKind::unreachable);
+  ASSERT_TRUE(t.create());
+  EXPECT_FALSE(t.tracker.remove_container("c1"));
+  EXPECT_TRUE(t.tracker.health().is_doubted());
+  EXPECT_EQ(
+      t.tracker.check_case(CaseId("f:1 writer=python"), false),
+      std::vector<std::string>{"whether something of it is left is not known: the engine does not answer"});
+  t.scripted.transport.answer(204);
+  t.tracker.remove_left();
+  EXPECT_EQ(t.scripted.transport.asked(2), "DELETE /v1.41/containers/cexec-0b0f2c0e-1-writer?force=1&v=1");
+  t.tracker.remove_left();
+  EXPECT_EQ(t.scripted.transport.requests.size(), 3u);  // it is gone
+}
+
 TEST(Owner, IsThisProcess) {
   const auto owner = current_owner();
   EXPECT_EQ(owner.pid, ::getpid());
