@@ -37,6 +37,8 @@ class ContainerServer final : public Server {
   tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                 const std::stop_token& stop) override;
   tl::expected<void, Error> check(const base::Deadline& deadline, const std::stop_token& stop) override;
+  /// An engine holds both streams open until the container ends, whatever is closed inside.
+  [[nodiscard]] bool can_outlive_its_output() const override { return false; }
   std::string dispose() override;
   [[nodiscard]] std::string image_reference() const override { return image_reference_; }
   [[nodiscard]] std::string image_id() const override { return spec_.image; }

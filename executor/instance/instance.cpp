@@ -250,6 +250,10 @@ model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_
   const auto ended = wait_fairly(base::Deadline::in(kExitTime), {});
   remember(ended, EndedBy::itself);
   if (!ended) return model::CouldNotRun{ended.error().reason, ended.error().hint};
+  if (!*ended && !server_->can_outlive_its_output()) {
+    return model::CouldNotRun{fmt::format("the connection to the streams of {} was cut", who()),
+                              "does a proxy before the engine end connections that are silent?"};
+  }
   if (!*ended) {
     kill();
     return model::ProtocolViolation{"it closed its stdout and went on running"};

@@ -67,6 +67,10 @@ class Server : public rpc::ByteSink {
   /// Blocks until it says so, to the deadline; the error says why it does not.
   virtual tl::expected<void, Error> check(const base::Deadline&, const std::stop_token&) { return {}; }
 
+  /// Whether its output can be seen to end while it runs on. Where it cannot, such an end is that of the
+  /// connection that carries it.
+  [[nodiscard]] virtual bool can_outlive_its_output() const { return true; }
+
   /// Ends it if it still lives, and takes away all that it left. Ignores any cancellation. Empty, or what
   /// went wrong.
   virtual std::string dispose() = 0;

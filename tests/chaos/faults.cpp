@@ -1,5 +1,6 @@
-// chaos_faults RUNS SEED [CEXEC OPTION…]: an engine that goes away, hangs, is started again, is full, is slow or
-// answers with nonsense, at random moments of a run. No case gets a wrong verdict, no run hangs, nothing is left.
+// chaos_faults RUNS SEED [CEXEC OPTION…]: an engine that goes away, hangs, is started again, is full, is slow
+// or answers with nonsense, at random moments of a run. No case gets a wrong verdict, no run hangs, nothing
+// is left.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -30,7 +31,8 @@ class Session {
     setup_ = {engine_.socket(), make_image(*client_), std::move(mode)};
     const auto begin = Clock::now();
     const auto ended = Run(setup_, "unix://" + engine_.socket()).process().finish(kPatience);
-    if (ended.exit_code != 0) throw std::runtime_error("a run that nobody disturbs: " + ended.out + ended.err);
+    if (ended.exit_code != 0)
+      throw std::runtime_error("a run that nobody disturbs: " + ended.out + ended.err);
     usual_ = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
   }
 
@@ -40,12 +42,13 @@ class Session {
 
   [[nodiscard]] int print() const {
     int wrong = 0;
-    std::cout << fmt::format("\n{:<26}{:>6}{:>10}{:>16}{:>8}{:>12}\n", "fault", "runs", "all well", "could not run",
-                             "wrong", "longest");
+    std::cout << fmt::format("\n{:<26}{:>6}{:>10}{:>16}{:>8}{:>12}\n", "fault", "runs", "all well",
+                             "could not run", "wrong", "longest");
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
       const auto& count = counts_[i];
-      std::cout << fmt::format("{:<26}{:>6}{:>10}{:>16}{:>8}{:>10.1f} s\n", kKinds[i].name, count.runs, count.passed,
-                               count.could_not_run, count.wrong, static_cast<double>(count.longest.count()) / 1000);
+      std::cout << fmt::format("{:<26}{:>6}{:>10}{:>16}{:>8}{:>10.1f} s\n", kKinds[i].name, count.runs,
+                               count.passed, count.could_not_run, count.wrong,
+                               static_cast<double>(count.longest.count()) / 1000);
       wrong += count.wrong;
     }
     return wrong;
@@ -100,7 +103,9 @@ class Session {
   void conflict(Treatment& treatment) {
     treatment.answer = refusal_bytes(409, "Conflict. The container name is already in use by container 12.");
   }
-  void nonsense(Treatment& treatment) { treatment.answer = std::string("\x01\x02 no HTTP at all\r\n\r\n\0", 22); }
+  void nonsense(Treatment& treatment) {
+    treatment.answer = std::string("\x01\x02 no HTTP at all\r\n\r\n\0", 22);
+  }
   void cut(Treatment& treatment) { treatment.cut_after = static_cast<std::size_t>(span_) % 200; }
   void stall(Treatment& treatment) { treatment.stall_after = static_cast<std::size_t>(span_) % 200; }
   void drip(Treatment& treatment) { treatment.piece = 1; }
@@ -114,8 +119,9 @@ class Session {
     std::atomic<int> countdown = 1 + up_to(kind.first_of - 1);
     const FaultProxy proxy(engine_.socket(), {[&](const std::string& request) {
                                                 Treatment treatment;
-                                                const bool is_it = kind.on_request != nullptr &&
-                                                                   request.find(kind.mark) != std::string::npos;
+                                                const bool is_it =
+                                                    kind.on_request != nullptr &&
+                                                    request.find(kind.mark) != std::string::npos;
                                                 if (is_it && (kind.first_of == 1 || --countdown == 0))
                                                   (this->*kind.on_request)(treatment);
                                                 return treatment;
@@ -147,7 +153,8 @@ class Session {
     ++(ended.exit_code == 0 ? count.passed : count.could_not_run);
     if (fault.empty()) return;
     ++count.wrong;
-    std::cout << fmt::format("{} ({} ms): {}\n{}{}\n", kind.name, span_, fault, ended.out, ended.err) << std::flush;
+    std::cout << fmt::format("{} ({} ms): {}\n{}{}\n", kind.name, span_, fault, ended.out, ended.err)
+              << std::flush;
   }
 
   std::mt19937 random_;

@@ -41,30 +41,30 @@ PrivateEngine::~PrivateEngine() {
 
 void PrivateEngine::start() {
   const auto folder = folder_.path().string();
-  // Its log goes to a file: what it starts must hold no pipe of ours.
+  folder_.write("wanted", "");
+  // Its log goes to a file: what it starts must hold no pipe of ours. Like a service manager, this starts it
+  // again where it gives up by itself, as it does on a busy machine when its containerd takes too long.
   const auto command = fmt::format(
-      "exec dockerd --data-root {0}/data --exec-root {0}/exec --pidfile {0}/pid -H unix://{0}/docker.sock "
-      "--bridge=none --iptables=false --group {1} --log-level error >>{0}/log 2>&1",
+      "while [ -e {0}/wanted ]; do rm -f {0}/pid; dockerd --data-root {0}/data --exec-root {0}/exec "
+      "--pidfile {0}/pid -H unix://{0}/docker.sock --bridge=none --iptables=false --group {1} "
+      "--log-level error >>{0}/log 2>&1; done",
       folder, ::getegid());
   dockerd_ = std::make_unique<Process>(as_root({"sh", "-c", command}));
 }
 
 void PrivateEngine::signal(int number) {
-  int pid = 0;
+  std::string pid;
   std::ifstream(folder_.path() / "pid") >> pid;
-  if (dockerd_ == nullptr || pid == 0) return;
-  if (::geteuid() == 0) {
-    dockerd_->signal(number);
-  } else {
-    run(as_root({"kill", fmt::format("-{}", number), std::to_string(pid)}));
-  }
+  if (!pid.empty()) run(as_root({"kill", fmt::format("-{}", number), pid}));
 }
 
 void PrivateEngine::stop(int number) {
   if (dockerd_ == nullptr) return;
+  std::filesystem::remove(folder_.path() / "wanted");
   signal(number);
   dockerd_->finish(60s);
   dockerd_.reset();
+  std::filesystem::remove(folder_.path() / "pid");
 }
 
 void PrivateEngine::fill_disk() {

@@ -33,7 +33,8 @@ TEST(EngineHealth, AsksNothingWhereThereIsNoDoubt) {
 
 TEST(EngineHealth, OnlyErrorsThatMayBeItsOwnMakeItDoubted) {
   Watched w;
-  for (const auto kind : {ErrorKind::refused, ErrorKind::cancelled, ErrorKind::malformed, ErrorKind::bad_input}) {
+  for (const auto kind :
+       {ErrorKind::refused, ErrorKind::cancelled, ErrorKind::malformed, ErrorKind::bad_input}) {
     w.health.note(error_of(kind));
     EXPECT_FALSE(w.health.is_doubted());
   }
@@ -56,7 +57,9 @@ TEST(EngineHealth, AnswerEndsTheDoubtAndNothingIsTold) {
 TEST(EngineHealth, AbsenceIsToldOnceAtItsBeginningAndOnceAtItsEnd) {
   Watched w;
   w.health.note(error_of(ErrorKind::broken));
-  w.scripted.transport.fail(ErrorKind::unreachable, "nobody listens").fail(ErrorKind::unreachable).answer(200, "OK");
+  w.scripted.transport.fail(ErrorKind::unreachable, "nobody listens")
+      .fail(ErrorKind::unreachable)
+      .answer(200, "OK");
   EXPECT_TRUE(w.health.await(60s, {}));
   ASSERT_EQ(w.told.size(), 2U);
   EXPECT_EQ(w.told[0].reason, "nobody listens");
