@@ -8,9 +8,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string_view>
 
 #include "base/wait.h"
 #include "executor/cli/engine.h"
+#include "executor/track/host_run.h"
 #include "executor/track/removal.h"
 
 namespace executor::cli {
@@ -24,6 +27,9 @@ constexpr auto kQuiet = 10s;
 constexpr auto kPatience = 10min;
 constexpr auto kConnectTime = 10s;
 constexpr base::milliseconds kLongestPause = 5s;
+/// Killed processes that take longer to go hang in the kernel.
+constexpr auto kHostPatience = 1min;
+constexpr std::string_view kWithoutEngine = "processes of ";
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
@@ -54,9 +60,25 @@ std::string remove_within(const model::RunId& run, const base::Deadline& deadlin
   return left->empty() ? std::string() : fmt::format("{} objects could not be removed", left->size());
 }
 
+/// What run `letter` is of, if it is one of host processes.
+std::optional<model::RunId> host_run_in(const model::RunId& letter) {
+  if (!letter.text().starts_with(kWithoutEngine)) return std::nullopt;
+  return model::RunId(letter.text().substr(kWithoutEngine.size()));
+}
+
+void end_host_run(const model::RunId& run) {
+  const auto ended = track::end_host_run(run, base::Deadline::in(kHostPatience));
+  if (!ended.left.empty()) leave_note(run, ended.left.front() + " could not be removed");
+}
+
 }  // namespace
 
+model::RunId without_engine(const model::RunId& run) {
+  return model::RunId(std::string(kWithoutEngine) + run.text());
+}
+
 void clean_up_after(const model::RunId& run) {
+  if (const auto host_run = host_run_in(run)) return end_host_run(*host_run);
   const auto deadline = base::Deadline::in(kPatience);
   base::milliseconds pause = 100ms;
   while (true) {

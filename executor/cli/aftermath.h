@@ -14,6 +14,9 @@ namespace executor::cli {
 /// leaves a note for the next start.
 void clean_up_after(const model::RunId& run);
 
+/// How the watchdog is told of a run of host processes: no engine is asked for it.
+model::RunId without_engine(const model::RunId& run);
+
 /// The notes of watchdogs that gave up, a sentence each; they are taken away.
 std::vector<std::string> take_notes();
 

@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::string_view kUsage =
     R"(cexec runs Gherkin scenarios against several implementations of one thing,
-each in a container of its own, and proves that they work together.
+and proves that they work together. Each one runs as a process of this machine,
+or with --container-seq in a fresh container.
 
-  cexec [run] --container-seq [OPTION…] [PATH[:LINE]…]
+  cexec [run] [OPTION…] [PATH[:LINE]…]
   cexec list [OPTION…] [PATH[:LINE]…]
   cexec images [build]
   cexec gherkin FILE…

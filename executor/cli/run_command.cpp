@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "base/random.h"
@@ -20,6 +21,7 @@
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/dry_run.h"
 #include "executor/cli/preparation.h"
+#include "executor/cli/process_run.h"
 #include "executor/cli/progress.h"
 #include "executor/cli/setup.h"
 #include "executor/report/console.h"
@@ -84,8 +86,11 @@ report::ConsoleOptions console_options(const RunArguments& run) {
 }
 
 /// What a command that runs one case of this run again begins with.
-std::string rerun_prefix(const RunArguments& run, const std::string& program) {
-  std::string text = program + " --container-seq";
+std::string rerun_prefix(const RunArguments& run, config::Mode mode, const std::string& program) {
+  std::string text = program;
+  if (mode == config::Mode::process_parallel) text += " --parallel";
+  if (mode == config::Mode::container_seq) text += " --container-seq";
+  if (mode == config::Mode::container_par) text += " --container-par";
   const auto add_time = [&text](const char* option, const std::optional<milliseconds>& span) {
     if (span) text += fmt::format(" {} {}ms", option, span->count());
   };
@@ -104,10 +109,21 @@ std::size_t default_workers() {
   return std::max(2U, std::thread::hardware_concurrency()) - 1;
 }
 
+bool is_of_processes(config::Mode mode) {
+  return mode == config::Mode::process || mode == config::Mode::process_parallel;
+}
+
+/// Without any mode nothing of another case lives beside a case: on one machine servers may get in each
+/// other's way already when they start.
+std::size_t default_provision_ahead(config::Mode mode) {
+  return mode == config::Mode::process ? 0 : kProvisionAhead;
+}
+
 schedule::Options schedule_options(const RunArguments& run, config::Mode mode, const std::string& program) {
   schedule::Options options;
-  if (mode == config::Mode::container_par) options.workers = run.max_workers.value_or(default_workers());
-  options.provision_ahead = run.provision_ahead.value_or(kProvisionAhead);
+  const bool is_parallel = mode == config::Mode::container_par || mode == config::Mode::process_parallel;
+  if (is_parallel) options.workers = run.max_workers.value_or(default_workers());
+  options.provision_ahead = run.provision_ahead.value_or(default_provision_ahead(mode));
   options.isolation = run.isolation.value_or(options.isolation);
   options.step_timeout = run.step_timeout.value_or(options.step_timeout);
   options.start_timeout = run.start_timeout.value_or(options.start_timeout);
@@ -115,7 +131,7 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
   options.limits = {run.no_limits, run.memory, run.nano_cpus, run.pids};
   options.max_fail = run.max_fail;
   options.artifacts = run.artifacts;
-  options.rerun = rerun_prefix(run, program);
+  options.rerun = rerun_prefix(run, mode, program);
   return options;
 }
 
@@ -131,19 +147,39 @@ std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
 }
 
-/// Nothing: it was said why.
-std::optional<config::Mode> mode_of(const RunArguments& run, const config::Config& config) {
-  const auto mode = run.mode ? run.mode : config.mode;
-  if (mode == config::Mode::container_seq || mode == config::Mode::container_par) return mode;
-  complain(
-      mode ? "the mode that cexec.yaml names is not part of this version; --container-seq is"
-           : "say how to run: --container-seq runs each instance in a fresh container, one case at a time; "
-             "`mode: container-seq` in cexec.yaml makes it the default");
-  return std::nullopt;
+/// False if the plan cannot be run in that mode; it has been said why.
+bool check_mode(config::Mode mode, const Preparation& prepared) {
+  if (!is_of_processes(mode)) return true;
+  const auto wrong = platforms_without_process(prepared.plan, prepared.config);
+  for (const auto& message : wrong) complain(message);
+  return wrong.empty();
 }
 
-ExitCode run_plan(const RunArguments& run, config::Mode mode, const plan::Plan& plan,
-                  const std::string& program, track::Watchdog* watchdog) {
+/// The run itself, in either kind of mode: on a thread of its own.
+class Run {
+ public:
+  Run(const Preparation& prepared, config::Mode mode, const schedule::Options& options,
+      const model::RunId& id, track::Watchdog* watchdog, schedule::Cancellation& cancellation,
+      schedule::EventQueue& events) {
+    if (is_of_processes(mode)) {
+      processes_.emplace(prepared.plan, prepared.config.root, options, id, watchdog, cancellation, events);
+    } else {
+      containers_.emplace(prepared.plan, options, id, watchdog, cancellation, events);
+    }
+  }
+  void remove_all_now() {
+    if (processes_) processes_->remove_all_now();
+    if (containers_) containers_->remove_all_now();
+  }
+
+ private:
+  std::optional<ProcessRun> processes_;
+  std::optional<ContainerRun> containers_;
+};
+
+ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::string& program,
+                  track::Watchdog* watchdog) {
+  const auto& run = prepared.arguments.run;
   const model::RunId id(base::random_uuid());
   const auto options = schedule_options(run, mode, program);
   if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
@@ -160,11 +196,11 @@ ExitCode run_plan(const RunArguments& run, config::Mode mode, const plan::Plan& 
   report::Console console(std::cout, console_options(run));
   report::InOrder in_order(console);
   Tally tally;
-  Progress progress;
-  ContainerRun containers(plan, options, id, watchdog, cancellation, events);
+  Run at_work(prepared, mode, options, id, watchdog, cancellation, events);
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
+  Progress progress;
   const auto signal = dispatch(signals, events, {&in_order, &tally, &progress}, cancellation, deadline,
-                               {[&containers] { containers.remove_all_now(); },
+                               {[&at_work] { at_work.remove_all_now(); },
                                 [&progress] { std::cerr << progress.text() << std::flush; }, STDOUT_FILENO});
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
@@ -179,8 +215,8 @@ ExitCode run_command(const std::vector<std::string>& words, const Arguments& arg
   if (!prepared) return prepared.error();
   const auto& run = (*prepared)->arguments.run;
   const auto mode = mode_of(run, (*prepared)->config);
-  if (!mode) return ExitCode::bad_input;
-  return run.dry_run ? dry_run(**prepared) : run_plan(run, *mode, (*prepared)->plan, program, watchdog);
+  if (!check_mode(mode, **prepared)) return ExitCode::bad_input;
+  return run.dry_run ? dry_run(**prepared) : run_plan(**prepared, mode, program, watchdog);
 }
 
 }  // namespace executor::cli

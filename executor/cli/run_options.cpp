@@ -73,6 +73,9 @@ tl::expected<std::size_t, std::string> parse_ahead(const std::string& text) {
 
 void add_mode_options(CLI::App& app, RunArguments& run) {
   app.add_flag_callback(
+      "--parallel", [&run] { run.mode = config::Mode::process_parallel; },
+      "servers as processes of this machine, several\ncases at a time; without any mode one at a time");
+  app.add_flag_callback(
       "--container-seq,--container-sequential", [&run] { run.mode = config::Mode::container_seq; },
       "each instance in a fresh container, one case\nat a time");
   app.add_flag_callback(
@@ -127,6 +130,10 @@ void add_process_options(CLI::App& app, RunArguments& run) {
 }
 
 }  // namespace
+
+config::Mode mode_of(const RunArguments& run, const config::Config& config) {
+  return run.mode.value_or(config.mode.value_or(config::Mode::process));
+}
 
 void add_run_options(CLI::App& app, RunArguments& run) {
   add_mode_options(app, run);

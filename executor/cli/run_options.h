@@ -47,6 +47,9 @@ struct RunArguments {
   ListFormat format = ListFormat::human;  ///< of `cexec list`
 };
 
+/// The mode of a run: as it says, or the config, or host processes, one case at a time.
+config::Mode mode_of(const RunArguments& run, const config::Config& config);
+
 /// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and
 /// only where they are given.
 void add_run_options(CLI::App& app, RunArguments& run);

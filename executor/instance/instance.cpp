@@ -98,7 +98,8 @@ tl::expected<Health, Error> Instance::start(const base::Deadline& deadline, mill
                                             const std::stop_token& stop) {
   auto started = server_->start(*this, deadline, stop);
   if (!started) return tl::unexpected(started.error());
-  note(fmt::format("started from {}", server_->image_reference()));
+  const auto command = server_->command();
+  note(command.empty() ? fmt::format("started from {}", server_->image_reference()) : "started: " + command);
   return await_health(deadline, limit, stop);
 }
 
@@ -354,6 +355,7 @@ model::InstanceReport Instance::report() const {
   report.platform = identity_.platform;
   report.image = server_->image_reference();
   report.image_id = server_->image_id();
+  report.command = server_->command();
   report.ended_by = ended_by_;
   if (exit_) report.exit_code = exit_->code;
   report.oom_killed = exit_ && exit_->oom_killed;

@@ -78,6 +78,8 @@ class Server : public rpc::ByteSink {
   /// What it was started from, for reports; empty where there is no such thing.
   [[nodiscard]] virtual std::string image_reference() const = 0;
   [[nodiscard]] virtual std::string image_id() const = 0;
+  /// The command line of a host process; empty for a container.
+  [[nodiscard]] virtual std::string command() const { return {}; }
 };
 
 }  // namespace executor::instance

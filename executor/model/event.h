@@ -34,6 +34,7 @@ struct InstanceReport {
   PlatformName platform;
   std::string image;     ///< reference; empty for a host process
   std::string image_id;  ///< "sha256:…"
+  std::string command;   ///< command line of a host process; empty for a container
   EndedBy ended_by = EndedBy::nothing;
   std::optional<std::int64_t> exit_code;
   bool oom_killed = false;
@@ -74,11 +75,12 @@ struct CaseReport {
   [[nodiscard]] bool is_flaky() const { return is_passed(outcome) && !earlier_attempts.empty(); }
 };
 
-/// The image that a platform's containers are made from.
+/// The image that a platform's containers are made from, or the command of its host processes.
 struct PlatformImage {
   PlatformName name;
   std::string reference;  ///< as in cexec.yaml, or the tag of what was built
   std::string id;         ///< "sha256:…"
+  std::string command;    ///< of host processes, which have neither of the former
 };
 
 /// Something that takes long before the first case can start: an image is pulled or built.
@@ -93,6 +95,7 @@ struct RunStarted {
   std::string engine;  ///< "Docker Engine 20.10.24 (API 1.41)"; empty if none is used
   std::vector<PlatformImage> platforms;
   std::size_t cases = 0;
+  std::string limits;  ///< which limits of host processes are enforced, and how; empty for containers
 };
 
 struct CaseStarted {

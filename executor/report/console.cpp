@@ -97,7 +97,12 @@ void Console::print(const model::RunStarted& event) {
   if (options_.detail == ConsoleOptions::Detail::quiet) return;
   out_ << fmt::format("run     {}\n", event.run.text());
   if (!event.engine.empty()) out_ << fmt::format("engine  {}\n", clean(event.engine));
+  if (!event.limits.empty()) out_ << fmt::format("limits  {}\n", clean(event.limits));
   for (const auto& platform : event.platforms) {
+    if (!platform.command.empty()) {
+      out_ << fmt::format("process {}: {}\n", platform.name.text(), clean(platform.command));
+      continue;
+    }
     out_ << fmt::format("image   {}: {} ({})\n", platform.name.text(), clean(platform.reference),
                         short_id(platform.id));
   }
@@ -175,6 +180,7 @@ void Console::print_failure(const model::CaseReport& report) {
 void Console::print_instance(const model::InstanceReport& instance) {
   out_ << fmt::format("    {} = {}", instance.process.text(), instance.platform.text());
   if (!instance.image_id.empty()) out_ << fmt::format(", image {}", short_id(instance.image_id));
+  if (!instance.command.empty()) out_ << fmt::format(" ({})", clean(instance.command));
   out_ << ", " << describe_end(instance) << '\n';
   for (const auto& line : instance.stderr_tail) print_block("stderr ", line);
   for (const auto& line : instance.log_tail) print_block("log    ", line);

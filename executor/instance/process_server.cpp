@@ -1,0 +1,297 @@
+// A platform server as a process of this machine, with all that it starts. It must not know the protocol that
+// is spoken with it.
+#include "executor/instance/process_server.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "base/wait.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h has it for GNU only
+
+namespace executor::instance {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A killed process is gone at once, unless the kernel holds it in a device's or a network file system's call.
+constexpr auto kKillTime = 10s;
+constexpr auto kPause = 2ms;
+constexpr std::size_t kReadSize = std::size_t{64} << 10U;
+
+struct Pipe {
+  /// Neither end below 3, where they would be in the way of the streams that they are to become.
+  bool open() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    base::Fd first(ends[0]);
+    base::Fd second(ends[1]);
+    read = lifted(std::move(first));
+    write = lifted(std::move(second));
+    return read && write;
+  }
+  static base::Fd lifted(base::Fd fd) {
+    return fd.get() > STDERR_FILENO ? std::move(fd) : base::Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  }
+  base::Fd read;
+  base::Fd write;
+};
+
+void make_nonblocking(const base::Fd& fd) {
+  ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+}
+
+std::int64_t code_of(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+}  // namespace
+
+/// What is known of a process, on the loop's thread. Its output has ended when it has: what it wrote before
+/// is in the pipes then, and what others may still write there is nobody's.
+class ProcessServer::Life {
+ public:
+  Life(Launched process, base::Fd out, base::Fd err, Output& output, track::Children& children,
+       track::Kin kin)
+      : process_(std::move(process)),
+        out_(std::move(out)),
+        err_(std::move(err)),
+        output_(output),
+        children_(children),
+        kin_(std::move(kin)) {}
+
+  [[nodiscard]] pid_t pid() const { return process_.pid; }
+  [[nodiscard]] int pidfd() const { return process_.pidfd.get(); }
+  [[nodiscard]] const track::Kin& kin() const { return kin_; }
+  [[nodiscard]] const base::Fd& stream(bool is_err) const { return is_err ? err_ : out_; }
+  base::Latch<std::int64_t>& code() { return code_; }
+  base::Latch<bool>& let_go() { return let_go_; }
+
+  /// Hands on what is there, at most `most` bytes. False once the stream has ended.
+  bool read(bool is_err, std::size_t most) {
+    while (most > 0 && !over_) {
+      const auto n = ::read(stream(is_err).get(), buffer().data(), std::min(most, kReadSize));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return errno == EAGAIN;
+      if (n == 0) return false;
+      const std::string_view bytes(buffer().data(), static_cast<std::size_t>(n));
+      is_err ? output_.on_stderr(bytes) : output_.on_stdout(bytes);
+      most -= bytes.size();
+    }
+    return !over_;
+  }
+
+  /// The process has ended. Its group goes before its pid can become another's.
+  void end() {
+    ::kill(-pid(), SIGKILL);
+    siginfo_t info{};
+    while (::waitid(P_PID, static_cast<id_t>(pid()), &info, WEXITED) != 0 && errno == EINTR) continue;
+    children_.forget(pid());
+    children_.kill_strays(kin_);
+    for (const bool is_err : {false, true}) {
+      const int capacity = ::fcntl(stream(is_err).get(), F_GETPIPE_SZ);
+      read(is_err, capacity > 0 ? static_cast<std::size_t>(capacity) : kReadSize);
+    }
+    finish();
+    code_.set(code_of(info));
+  }
+
+  /// Nothing is told after it.
+  void finish() {
+    if (over_) return;
+    over_ = true;
+    output_.on_end({});
+    let_go_.set(true);
+  }
+  [[nodiscard]] bool is_over() const { return over_; }
+
+ private:
+  static std::array<char, kReadSize>& buffer() {
+    thread_local std::array<char, kReadSize> bytes;
+    return bytes;
+  }
+
+  const Launched process_;
+  const base::Fd out_;
+  const base::Fd err_;
+  Output& output_;
+  track::Children& children_;
+  const track::Kin kin_;
+  bool over_ = false;
+  base::Latch<std::int64_t> code_;
+  base::Latch<bool> let_go_;
+};
+
+class ProcessServer::Stream : public base::IoSource {
+ public:
+  Stream(std::shared_ptr<Life> life, bool is_err) : life_(std::move(life)), is_err_(is_err) {}
+
+  [[nodiscard]] int fd() const override { return life_->stream(is_err_).get(); }
+  Next on_readable() override { return life_->read(is_err_, kReadSize) ? Next::again : Next::done; }
+
+ private:
+  const std::shared_ptr<Life> life_;
+  const bool is_err_;
+};
+
+/// Learns of the process's end, and then lets the loop go of its streams.
+class ProcessServer::End : public base::IoSource {
+ public:
+  End(std::shared_ptr<Life> life, base::IoLoop& loop, std::array<std::shared_ptr<Stream>, 2> streams)
+      : life_(std::move(life)), loop_(loop), streams_(std::move(streams)) {}
+
+  [[nodiscard]] int fd() const override { return life_->pidfd(); }
+  Next on_readable() override {
+    life_->end();
+    for (const auto& stream : streams_) loop_.drop(stream);
+    return Next::done;
+  }
+  /// It was given up: it cannot be ended.
+  void on_dropped() override {
+    life_->finish();
+    for (const auto& stream : streams_) loop_.drop(stream);
+  }
+
+ private:
+  const std::shared_ptr<Life> life_;
+  base::IoLoop& loop_;
+  const std::array<std::shared_ptr<Stream>, 2> streams_;
+};
+
+ProcessServer::ProcessServer(ProcessHost& host, const config::Platform& platform, std::filesystem::path root,
+                             ProcessSurroundings around)
+    : host_(host), platform_(platform), root_(std::move(root)), around_(std::move(around)) {}
+
+ProcessServer::~ProcessServer() {
+  ProcessServer::dispose();
+}
+
+Error ProcessServer::failed(const std::string& why) const {
+  return {fmt::format("the process of '{}' ({}) could not be started: {}", around_.process.text(),
+                      platform_.name.text(), why),
+          fmt::format("its command is: {}", command())};
+}
+
+tl::expected<void, Error> ProcessServer::start(Output& output, const base::Deadline& /*deadline*/,
+                                               const std::stop_token& /*stop*/) {
+  auto lent = host_.cgroups.lend(around_.limits);
+  if (!lent) {
+    return tl::unexpected(
+        Error{fmt::format("the limits of '{}' cannot be enforced: {}", around_.process.text(), lent.error()),
+              "--no-limits runs without any"});
+  }
+  cgroup_ = std::move(*lent);
+  const auto spec = process_spec(platform_, root_, around_, environ);
+  return spec ? run(*spec, output) : tl::unexpected(spec.error());
+}
+
+tl::expected<void, Error> ProcessServer::run(const ProcessSpec& spec, Output& output) {
+  Pipe in;
+  Pipe out;
+  Pipe err;
+  if (!in.open() || !out.open() || !err.open())
+    return tl::unexpected(failed("no pipe can be made: " + std::generic_category().message(errno)));
+  StandardStreams streams{std::move(in.read), std::move(out.write), std::move(err.write)};
+  auto launched = host_.launcher.launch(spec, streams, cgroup_.get());
+  if (!launched) return tl::unexpected(failed(launched.error()));
+  for (const auto* ours : {&in.write, &out.read, &err.read}) make_nonblocking(*ours);
+  stdin_ = std::move(in.write);
+  const track::Kin kin{launched->pid, around_.marker};
+  life_ = std::make_shared<Life>(std::move(*launched), std::move(out.read), std::move(err.read), output,
+                                 host_.children, kin);
+  const std::array<std::shared_ptr<Stream>, 2> sources{std::make_shared<Stream>(life_, false),
+                                                       std::make_shared<Stream>(life_, true)};
+  end_source_ = std::make_shared<End>(life_, host_.loop, sources);
+  const bool is_watched = host_.loop.add(end_source_);
+  if (is_watched && host_.loop.add(sources[0]) && host_.loop.add(sources[1])) return {};
+  kill();
+  if (!is_watched) life_->end();  // no other thread knows it yet
+  return tl::unexpected(
+      failed("no more processes can be watched; is the limit of open files reached? (ulimit -n)"));
+}
+
+rpc::ByteSink::Written ProcessServer::write(std::string_view bytes, const base::Deadline& deadline,
+                                            const std::stop_token& stop) {
+  while (!bytes.empty()) {
+    const auto n = ::write(stdin_.get(), bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {
+      const auto waited = base::wait_for(stdin_.get(), POLLOUT, deadline, stop);
+      if (waited == base::Waited::timed_out) return Written::timed_out;
+      if (waited == base::Waited::stopped) return Written::stopped;
+    } else if (errno != EINTR) {
+      return Written::closed;
+    }
+  }
+  return Written::all;
+}
+
+void ProcessServer::close_stdin() {
+  stdin_.reset();
+}
+
+/// Its end is waited for on the loop's thread: a signal goes through the descriptor, which never names another
+/// process.
+void ProcessServer::terminate() {
+  if (life_) ::syscall(SYS_pidfd_send_signal, life_->pidfd(), SIGTERM, nullptr, 0);
+}
+void ProcessServer::kill() {
+  if (life_) ::syscall(SYS_pidfd_send_signal, life_->pidfd(), SIGKILL, nullptr, 0);
+}
+
+tl::expected<std::optional<Exit>, Error> ProcessServer::wait(const base::Deadline& deadline,
+                                                             const std::stop_token& stop) {
+  if (!life_) return std::nullopt;
+  const auto code = life_->code().wait(deadline, stop);
+  if (!code) return std::nullopt;
+  return Exit{*code, cgroup_ != nullptr && cgroup_->oom_kills() > 0};
+}
+
+/// Ends what the process has left. False if something lives on.
+bool ProcessServer::end_rest(const base::Deadline& deadline) {
+  const bool none_left = host_.children.end_strays(life_->kin(), deadline).empty();
+  if (!cgroup_) return none_left;
+  while (true) {
+    const auto pids = cgroup_->processes();
+    if (pids.empty()) return none_left;
+    if (deadline.passed()) return false;
+    for (const auto pid : pids) ::kill(pid, SIGKILL);
+    base::pause_for(kPause, {});
+  }
+}
+
+std::string ProcessServer::dispose() {
+  std::string problem;
+  if (life_) {
+    const auto deadline = base::Deadline::in(kKillTime);
+    kill();
+    const bool ended = life_->code().wait(deadline, {}).has_value();
+    if (!ended) {
+      host_.loop.drop(end_source_);
+      life_->let_go().wait(base::Deadline::never(), {});
+    }
+    if (!ended || !end_rest(deadline)) {
+      problem = fmt::format("not every process of '{}' ({}) could be ended", around_.process.text(),
+                            platform_.name.text());
+    }
+    life_.reset();
+    end_source_.reset();
+  }
+  stdin_.reset();
+  // One that is not empty is the run's to remove.
+  if (cgroup_ && problem.empty()) host_.cgroups.take_back(std::move(cgroup_));
+  cgroup_.reset();
+  return problem;
+}
+
+}  // namespace executor::instance
