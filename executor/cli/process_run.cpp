@@ -41,8 +41,7 @@ std::string describe_limits(const instance::Cgroups& cgroups, const schedule::Op
   if (options.limits.none) return "none";
   const auto by_cgroup = cgroups.describe();
   if (by_cgroup.empty()) return "memory by RLIMIT_DATA; CPUs and processes not, as no cgroup may be made";
-  return fmt::format("{} by cgroups{}", by_cgroup,
-                     cgroups.limits_memory() ? "" : "; memory by RLIMIT_DATA");
+  return fmt::format("{} by cgroups{}", by_cgroup, cgroups.limits_memory() ? "" : "; memory by RLIMIT_DATA");
 }
 
 }  // namespace
@@ -74,9 +73,8 @@ void ProcessRun::work() {
   try {
     run_cases();
   } catch (const std::exception& error) {
-    events_.post(model::RunFailed{fmt::format("internal error: {}", error.what()),
-                                  "this is a bug in cexec; please report it",
-                                  {}});
+    events_.post(model::RunFailed{
+        fmt::format("internal error: {}", error.what()), "this is a bug in cexec; please report it", {}});
   }
 }
 

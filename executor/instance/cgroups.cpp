@@ -252,7 +252,8 @@ tl::expected<std::unique_ptr<Cgroup>, std::string> Cgroups::make(const config::L
     if (place.memory) cgroup->memory_ = folder;
     if (place.memory) cgroup->is_memory_unified_ = place.unified;
     if (place.unified) cgroup->unified_.reset(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!place.unified) cgroup->entries_.emplace_back(::open((folder / "tasks").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!place.unified)
+      cgroup->entries_.emplace_back(::open((folder / "tasks").c_str(), O_WRONLY | O_CLOEXEC));
   }
   return cgroup;
 }

@@ -155,7 +155,8 @@ Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
   }
   return {fmt::format("{} ended before it was ready, with {}{}", who(), model::describe_exit(exit_->code),
                       exit_->oom_killed ? ": it was killed for memory" : ""),
-          "its stderr is below; does its image run at all?"};
+          server_->command().empty() ? "its stderr is below; does its image run at all?"
+                                     : "its stderr is below; does its command run at all?"};
 }
 
 /// Whether a result says that there was none in time. Internal to `fairly`.

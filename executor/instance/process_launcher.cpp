@@ -102,6 +102,8 @@ Failure become(const Making& making) {
                            ::dup2(making.streams.out.get(), STDOUT_FILENO) >= 0 &&
                            ::dup2(making.streams.err.get(), STDERR_FILENO) >= 0;
   if (!has_streams) return failure("its standard streams could not be connected");
+  // What cexec was started with is no business of a server's: a jobserver's pipe, a terminal, a lock.
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   sigset_t none;
   ::sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -191,8 +193,7 @@ tl::expected<Launched, std::string> ProcessLauncher::start(const Request& reques
     return pid;
   });
   if (launched.pid < 0)
-    return tl::unexpected(
-        fmt::format("no process can be made: {}", std::generic_category().message(error)));
+    return tl::unexpected(fmt::format("no process can be made: {}", std::generic_category().message(error)));
   launched.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, launched.pid, 0)));
   if (failed.what == nullptr && launched.pidfd) return launched;
   const int cause = failed.what == nullptr ? errno : failed.error;

@@ -53,8 +53,8 @@ class ProcessLauncher {
 
   track::Children& children_;
   base::Mailbox<std::shared_ptr<Request>> requests_;
-  void* shared_;  ///< what a process in the making says of its failure
-  void* stack_;   ///< of a process in the making
+  void* shared_;         ///< what a process in the making says of its failure
+  void* stack_;          ///< of a process in the making
   std::jthread thread_;  // last: it uses all of the above
 };
 

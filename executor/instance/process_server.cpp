@@ -23,7 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A killed process is gone at once, unless the kernel holds it in a device's or a network file system's call.
+/// A killed process is gone at once, unless the kernel holds it in a device's or a network file system's
+/// call.
 constexpr auto kKillTime = 10s;
 constexpr auto kPause = 2ms;
 constexpr std::size_t kReadSize = std::size_t{64} << 10U;
@@ -240,8 +241,8 @@ void ProcessServer::close_stdin() {
   stdin_.reset();
 }
 
-/// Its end is waited for on the loop's thread: a signal goes through the descriptor, which never names another
-/// process.
+/// Its end is waited for on the loop's thread: a signal goes through the descriptor, which never names
+/// another process.
 void ProcessServer::terminate() {
   if (life_) ::syscall(SYS_pidfd_send_signal, life_->pidfd(), SIGTERM, nullptr, 0);
 }

@@ -1,5 +1,5 @@
-// What a platform's entry in cexec.yaml means where its server is a process of this machine. It must not start
-// anything.
+// What a platform's entry in cexec.yaml means where its server is a process of this machine. It must not
+// start anything.
 #include "executor/instance/process_spec.h"
 
 #include <fmt/format.h>
@@ -31,14 +31,12 @@ constexpr std::array<std::string_view, 12> kPassedOn{
 
 const std::vector<std::pair<std::string, int>>& resources() {
   static const std::vector<std::pair<std::string, int>> kResources{
-      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},
-      {"cpu", RLIMIT_CPU},         {"data", RLIMIT_DATA},
-      {"fsize", RLIMIT_FSIZE},     {"locks", RLIMIT_LOCKS},
-      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE},
-      {"nice", RLIMIT_NICE},       {"nofile", RLIMIT_NOFILE},
-      {"nproc", RLIMIT_NPROC},     {"rss", RLIMIT_RSS},
-      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},
-      {"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK}};
+      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+      {"stack", RLIMIT_STACK}};
   return kResources;
 }
 
@@ -60,10 +58,10 @@ tl::expected<std::vector<ResourceLimit>, Error> resource_limits(const config::Pl
     if (it == known.end()) {
       std::vector<std::string> names;
       for (const auto& item : known) names.push_back(item.first);
-      return tl::unexpected(Error{fmt::format("platforms.{}.ulimits: there is no limit '{}'{}",
-                                              platform.name.text(), wanted.name,
-                                              text::did_you_mean(wanted.name, names)),
-                                  "see setrlimit(2); the names are written small, without RLIMIT_"});
+      return tl::unexpected(
+          Error{fmt::format("platforms.{}.ulimits: there is no limit '{}'{}", platform.name.text(),
+                            wanted.name, text::did_you_mean(wanted.name, names)),
+                "see setrlimit(2); the names are written small, without RLIMIT_"});
     }
     limits.push_back({it->second, {limit_value(wanted.soft), limit_value(wanted.hard)}, wanted.name});
   }
@@ -138,12 +136,12 @@ tl::expected<ProcessSpec, Error> process_spec(const config::Platform& platform, 
   auto program =
       find_program(platform.process.front(), root, path == variables.end() ? kDefaultPath : path->second);
   if (!program) {
-    return tl::unexpected(
-        Error{fmt::format("the process of '{}' ({}) cannot be started: {}", around.process.text(),
-                          platform.name.text(), program.error()),
-              fmt::format("`process` of platforms.{} in cexec.yaml says what is started; has it been built, or "
-                          "installed? --container-seq needs no more than the image",
-                          platform.name.text())});
+    return tl::unexpected(Error{
+        fmt::format("the process of '{}' ({}) cannot be started: {}", around.process.text(),
+                    platform.name.text(), program.error()),
+        fmt::format("`process` of platforms.{} in cexec.yaml says what is started; has it been built, or "
+                    "installed? --container-seq needs no more than the image",
+                    platform.name.text())});
   }
   auto limits = resource_limits(platform, around);
   if (!limits) return tl::unexpected(limits.error());

@@ -1,5 +1,5 @@
-// What a platform's entry in cexec.yaml means where its server is a process of this machine. It must not start
-// anything.
+// What a platform's entry in cexec.yaml means where its server is a process of this machine. It must not
+// start anything.
 #pragma once
 
 #include <sys/resource.h>
@@ -52,8 +52,8 @@ tl::expected<ProcessSpec, Error> process_spec(const config::Platform& platform,
                                               const std::filesystem::path& root,
                                               const ProcessSurroundings& around, char** own_environment);
 
-/// Where the program of a command is: a path is relative to `root`, a name is looked for in `path` (PATH). The
-/// error says why there is none that can be run.
+/// Where the program of a command is: a path is relative to `root`, a name is looked for in `path` (PATH).
+/// The error says why there is none that can be run.
 tl::expected<std::string, std::string> find_program(const std::string& command,
                                                     const std::filesystem::path& root,
                                                     const std::string& path);
