@@ -2,6 +2,7 @@
 #include "executor/cli/dry_run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "executor/cli/list_command.h"
 #include "executor/cli/setup.h"
 #include "executor/image/resolve.h"
+#include "executor/instance/process_spec.h"
 
 namespace executor::cli {
 namespace {
@@ -25,11 +27,26 @@ std::string describe(const image::Found& found, const config::Platform& platform
   return fmt::format("{}: not there, a run would build it from {}", found.reference, folder.string());
 }
 
-}  // namespace
+/// Says where each platform's program is.
+ExitCode look_for_programs(const Preparation& prepared) {
+  auto code = ExitCode::all_passed;
+  for (const auto* platform : plan::used_platforms(prepared.plan)) {
+    const auto program = instance::find_program(platform->process.front(), prepared.config.root,
+                                                instance::search_path(*platform, environ));
+    if (program) {
+      std::cout << fmt::format("process {}: {} ({})", platform->name.text(),
+                               instance::command_line(platform->process), *program)
+                << std::endl;
+    } else {
+      complain(fmt::format("platforms.{}: {}", platform->name.text(), program.error()));
+      code = ExitCode::could_not_run;
+    }
+  }
+  return code;
+}
 
-ExitCode dry_run(const Preparation& prepared) {
-  print_plan(std::cout, prepared.plan, prepared.arguments.run.show_tags);
-  std::cout << std::endl;
+/// Says which image each platform has, or would get.
+ExitCode look_for_images(const Preparation& prepared) {
   const auto engine = connect_engine({base::Deadline::in(kPatience), {}});
   if (!engine) {
     complain(engine.error().reason, engine.error().hint);
@@ -47,6 +64,15 @@ ExitCode dry_run(const Preparation& prepared) {
       code = ExitCode::could_not_run;
     }
   }
+  return code;
+}
+
+}  // namespace
+
+ExitCode dry_run(const Preparation& prepared, config::Mode mode) {
+  print_plan(std::cout, prepared.plan, prepared.arguments.run.show_tags);
+  std::cout << std::endl;
+  const auto code = is_of_processes(mode) ? look_for_programs(prepared) : look_for_images(prepared);
   std::cout << "dry run: nothing was started" << std::endl;
   return code;
 }

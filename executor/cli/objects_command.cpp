@@ -1,4 +1,5 @@
-// `cexec ps` and `cexec cleanup`: what cexec's runs hold in the engine, and removing what dead ones left.
+// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead ones
+// left.
 #include "executor/cli/objects_command.h"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "executor/cli/setup.h"
 #include "executor/text/quote.h"
 #include "executor/text/units.h"
+#include "executor/track/host_run.h"
 #include "executor/track/sweep.h"
 
 namespace executor::cli {
@@ -41,8 +43,9 @@ std::optional<std::pair<Engine, std::vector<track::RunOnEngine>>> runs_on_engine
   return std::pair(std::move(*engine), std::move(*runs));
 }
 
-/// "4711 alive", "4711 dead", "elsewhere".
-std::string owner_of(const track::RunOnEngine& run) {
+/// "4711 alive", "4711 dead", "elsewhere". Of a run in an engine, or of host processes.
+template <class Run>
+std::string owner_of(const Run& run) {
   const auto owner = track::parse_owner(run.owner);
   if (!owner || run.liveness == Liveness::unknown) return "unknown";
   return fmt::format("{} {}", owner->pid, track::name_of(run.liveness));
@@ -60,20 +63,51 @@ std::string describe(const track::Object& object) {
 }
 
 /// Nothing if it is to be removed.
-std::string_view reason_to_spare(const track::RunOnEngine& run, const CleanupArguments& arguments) {
-  if (arguments.all || run.liveness == Liveness::dead) return {};
-  return run.liveness == Liveness::alive ? "its cexec is at work"
+std::string_view reason_to_spare(Liveness liveness, const CleanupArguments& arguments) {
+  if (arguments.all || liveness == Liveness::dead) return {};
+  return liveness == Liveness::alive ? "its cexec is at work"
                                          : "its cexec is on another machine, or cannot be seen from here";
+}
+
+void print_host_runs(const std::vector<track::HostRun>& runs) {
+  if (runs.empty()) return;
+  std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{}\n", "RUN", "OWNER", "AGE", "PROCESSES", "FOLDER");
+  for (const auto& run : runs) {
+    std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{}\n", run.run.text().substr(0, 8), owner_of(run),
+                             age_of(run.since), track::processes_of(run.run).size(), run.folder.string());
+  }
+}
+
+/// What host processes' runs have left goes; false if not all of it could be removed.
+bool clean_up_host_runs(const CleanupArguments& arguments) {
+  bool all_removed = true;
+  for (const auto& run : track::list_host_runs(track::LivenessCheck())) {
+    const auto id = run.run.text().substr(0, 8);
+    if (const auto why = reason_to_spare(run.liveness, arguments); !why.empty()) {
+      std::cout << fmt::format("run {}: its processes left alone: {}\n", id, why);
+    } else if (arguments.dry_run) {
+      std::cout << fmt::format("folder     {}, and its processes: {}\n", run.folder.string(),
+                               track::processes_of(run.run).size());
+    } else {
+      const auto ended = track::end_host_run(run.run, base::Deadline::in(kPatience));
+      for (const auto& name : ended.removed) std::cout << "removed " << name << '\n';
+      for (const auto& name : ended.left) complain(name + " could not be removed");
+      all_removed = all_removed && ended.left.empty();
+    }
+  }
+  return all_removed;
 }
 
 }  // namespace
 
 ExitCode ps_command(const PsArguments& arguments) {
+  const auto host_runs = track::list_host_runs(track::LivenessCheck());
+  print_host_runs(host_runs);
   const auto found = runs_on_engine();
   if (!found) return ExitCode::could_not_run;
   const auto& runs = found->second;
   if (runs.empty()) {
-    std::cout << "no run holds anything\n";
+    if (host_runs.empty()) std::cout << "no run holds anything\n";
     return ExitCode::all_passed;
   }
   std::cout << fmt::format("{:<10}{:<18}{:<10}{:<12}{:<10}{}\n", "RUN", "OWNER", "AGE", "CONTAINERS",
@@ -89,13 +123,14 @@ ExitCode ps_command(const PsArguments& arguments) {
 }
 
 ExitCode cleanup_command(const CleanupArguments& arguments) {
+  const bool is_host_clean = clean_up_host_runs(arguments);
   const auto found = runs_on_engine();
   if (!found) return ExitCode::could_not_run;
   std::size_t removed = 0;
   std::size_t failed = 0;
   for (const auto& run : found->second) {
     const auto id = run.run.text().substr(0, 8);
-    if (const auto why = reason_to_spare(run, arguments); !why.empty()) {
+    if (const auto why = reason_to_spare(run.liveness, arguments); !why.empty()) {
       std::cout << fmt::format("run {}: {} left alone: {}\n", id, text::counted(run.objects.size(), "object"),
                                why);
       continue;
@@ -113,7 +148,7 @@ ExitCode cleanup_command(const CleanupArguments& arguments) {
   }
   std::cout << fmt::format("{} {}\n", text::counted(removed, "object"),
                            arguments.dry_run ? "would be removed" : "removed");
-  return failed == 0 ? ExitCode::all_passed : ExitCode::could_not_run;
+  return failed == 0 && is_host_clean ? ExitCode::all_passed : ExitCode::could_not_run;
 }
 
 }  // namespace executor::cli

@@ -1,4 +1,5 @@
-// `cexec ps` and `cexec cleanup`: what cexec's runs hold in the engine, and removing what dead ones left.
+// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead ones
+// left.
 #pragma once
 
 #include "executor/cli/exit_code.h"
@@ -16,7 +17,8 @@ struct CleanupArguments {
   bool dry_run = false;  ///< only say what would be removed
 };
 
-/// Both block for the engine's answers; without an engine they give ExitCode::could_not_run.
+/// Both begin with runs of host processes, and then block for the engine's answers; without an engine they
+/// give ExitCode::could_not_run.
 ExitCode ps_command(const PsArguments& arguments);
 /// ExitCode::could_not_run also where something could not be removed.
 ExitCode cleanup_command(const CleanupArguments& arguments);

@@ -109,10 +109,6 @@ std::size_t default_workers() {
   return std::max(2U, std::thread::hardware_concurrency()) - 1;
 }
 
-bool is_of_processes(config::Mode mode) {
-  return mode == config::Mode::process || mode == config::Mode::process_parallel;
-}
-
 /// Without any mode nothing of another case lives beside a case: on one machine servers may get in each
 /// other's way already when they start.
 std::size_t default_provision_ahead(config::Mode mode) {
@@ -216,7 +212,7 @@ ExitCode run_command(const std::vector<std::string>& words, const Arguments& arg
   const auto& run = (*prepared)->arguments.run;
   const auto mode = mode_of(run, (*prepared)->config);
   if (!check_mode(mode, **prepared)) return ExitCode::bad_input;
-  return run.dry_run ? dry_run(**prepared) : run_plan(**prepared, mode, program, watchdog);
+  return run.dry_run ? dry_run(**prepared, mode) : run_plan(**prepared, mode, program, watchdog);
 }
 
 }  // namespace executor::cli

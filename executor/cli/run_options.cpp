@@ -135,6 +135,10 @@ config::Mode mode_of(const RunArguments& run, const config::Config& config) {
   return run.mode.value_or(config.mode.value_or(config::Mode::process));
 }
 
+bool is_of_processes(config::Mode mode) {
+  return mode == config::Mode::process || mode == config::Mode::process_parallel;
+}
+
 void add_run_options(CLI::App& app, RunArguments& run) {
   add_mode_options(app, run);
   add_limit_options(app, run);

@@ -49,6 +49,8 @@ struct RunArguments {
 
 /// The mode of a run: as it says, or the config, or host processes, one case at a time.
 config::Mode mode_of(const RunArguments& run, const config::Config& config);
+/// Whether servers are processes of this machine then, and no engine is needed.
+bool is_of_processes(config::Mode mode);
 
 /// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and
 /// only where they are given.

@@ -16,8 +16,6 @@
 
 #include "base/wait.h"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h has it for GNU only
-
 namespace executor::instance {
 namespace {
 

@@ -111,6 +111,16 @@ std::string why_not(const fs::path& program) {
 
 }  // namespace
 
+std::string search_path(const config::Platform& platform, char** own_environment) {
+  const auto it = platform.environment.find("PATH");
+  if (it != platform.environment.end()) return it->second;
+  for (char** own = own_environment; *own != nullptr; ++own) {
+    const std::string_view variable = *own;
+    if (variable.starts_with("PATH=")) return std::string(variable.substr(5));
+  }
+  return kDefaultPath;
+}
+
 tl::expected<std::string, std::string> find_program(const std::string& command, const fs::path& root,
                                                     const std::string& path) {
   if (command.find('/') != std::string::npos) {
@@ -132,9 +142,7 @@ tl::expected<ProcessSpec, Error> process_spec(const config::Platform& platform, 
                                               const ProcessSurroundings& around, char** own_environment) {
   ProcessSpec spec;
   const auto variables = environment(platform, around, own_environment);
-  const auto path = variables.find("PATH");
-  auto program =
-      find_program(platform.process.front(), root, path == variables.end() ? kDefaultPath : path->second);
+  auto program = find_program(platform.process.front(), root, search_path(platform, own_environment));
   if (!program) {
     return tl::unexpected(Error{
         fmt::format("the process of '{}' ({}) cannot be started: {}", around.process.text(),

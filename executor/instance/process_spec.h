@@ -52,6 +52,9 @@ tl::expected<ProcessSpec, Error> process_spec(const config::Platform& platform,
                                               const std::filesystem::path& root,
                                               const ProcessSurroundings& around, char** own_environment);
 
+/// The PATH that a server of the platform has.
+std::string search_path(const config::Platform& platform, char** own_environment);
+
 /// Where the program of a command is: a path is relative to `root`, a name is looked for in `path` (PATH).
 /// The error says why there is none that can be run.
 tl::expected<std::string, std::string> find_program(const std::string& command,

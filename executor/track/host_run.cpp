@@ -139,7 +139,7 @@ void end_processes(const model::RunId& run, const base::Deadline& deadline, Ende
       kill_if_of(run, pid);
     }
     empty = pids.empty() ? empty + 1 : 0;
-    base::pause_for(kPause, {});
+    if (!pids.empty()) base::pause_for(kPause, {});
   }
 }
 

@@ -5,9 +5,7 @@
 #include <benchmark/benchmark.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <map>
 
 #include "base/io_loop.h"
 #include "base/wait.h"
@@ -19,6 +17,7 @@
 #include "executor/instance/container_server.h"
 #include "executor/instance/container_spec.h"
 #include "executor/instance/instance.h"
+#include "tests/bench/medians.h"
 #include "tests/support/engine.h"
 #include "tests/support/temp_folder.h"
 
@@ -114,39 +113,11 @@ void round_trip(benchmark::State& state) {
 BENCHMARK(round_trip<Raw>)->Name("raw write and read")->Unit(benchmark::kMicrosecond)->UseRealTime();
 BENCHMARK(round_trip<Live>)->Name("step on an instance")->Unit(benchmark::kMicrosecond)->UseRealTime();
 
-/// Keeps the real time of each repetition.
-class Medians : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const auto& run : runs) {
-      if (run.run_type == Run::RT_Iteration)
-        times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
-    }
-  }
-  double median(const std::string& name) {
-    auto& times = times_[name];
-    if (times.empty()) return 0;  // filtered out
-    std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
-                     times.end());
-    return times[times.size() / 2];
-  }
-
- private:
-  std::map<std::string, std::vector<double>> times_;
-};
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<char*> words(argv, argv + argc);
-  std::string interleave = "--benchmark_enable_random_interleaving=true";
-  std::string repeat = "--benchmark_repetitions=30";
-  std::string time = "--benchmark_min_time=0.1";
-  words.insert(words.begin() + 1, {interleave.data(), repeat.data(), time.data()});
-  int count = static_cast<int>(words.size());
-  benchmark::Initialize(&count, words.data());
-  Medians medians;
-  benchmark::RunSpecifiedBenchmarks(&medians);
+  tests::Medians medians;
+  tests::run_interleaved(argc, argv, "30", "0.1", medians);
   const double raw = medians.median("raw write and read");
   const double live = medians.median("step on an instance");
   std::printf(

@@ -129,6 +129,22 @@ TEST(Console, Colors) {
   expect_golden("color", printed(a_run(), {Detail::normal, true}));
 }
 
+TEST(Console, HostProcessesAreShownByTheirCommand) {
+  RunStarted started{RunId("0b0f2c0e-6a54-4d3c-9d0c-0a8c1a8b5f11"), "", {}, 1};
+  started.limits = "memory, CPUs, processes by cgroups";
+  started.platforms = {{PlatformName("python"), "", "", "python3 server.py"},
+                       {PlatformName("cpp"), "", "", "build/server"}};
+  auto failed = red("30", Exited{139, "while the step ran"});
+  failed.warnings.clear();
+  for (auto& instance : failed.instances) {
+    instance.image.clear();
+    instance.image_id.clear();
+    instance.command = instance.platform.text() == "cpp" ? "build/server" : "python3 server.py";
+  }
+  expect_golden("processes", printed({started, CaseFinished{0, failed},
+                                      RunFinished{RunId("r"), 12345ms, {}, std::vector<std::string>{}}}));
+}
+
 TEST(Console, LastTwoLinesArePinned) {
   const auto text = printed({RunStarted{RunId("r"), "", {}, 1}, CaseFinished{0, report("1", Passed{})},
                              RunFinished{RunId("r"), 12345ms, std::nullopt, std::vector<std::string>{}}});

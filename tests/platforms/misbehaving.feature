@@ -1,4 +1,5 @@
-# Each scenario ends as its own outcome; platforms_test.cpp knows which.
+# Each scenario ends as its own outcome; the tests beside this file know which. @container: what only a container
+# keeps within bounds. @bounded: what must not be tried where no cgroup may be made.
 @step-timeout:3000
 Feature: Servers that misbehave
 
@@ -72,9 +73,11 @@ Feature: Servers that misbehave
   Scenario: flood of log notifications
     When the 'x' process floods the log with 200 MiB
 
+  @bounded
   Scenario: fork bomb that gives up
     When the 'x' process forks while it can
 
+  @bounded
   Scenario: fork bomb that does not
     When the 'x' process explodes
 
@@ -85,13 +88,15 @@ Feature: Servers that misbehave
     When the 'x' process eats memory
     Then the 'x' process should have been killed for memory
 
+  @container
   Scenario: files in memory count as memory
     When the 'x' process fills /tmp/file
 
-  @memory:256m
+  @container @memory:256m
   Scenario: full disk
     When the 'x' process fills /tmp/file
 
+  @container
   Scenario: read-only root
     When the 'x' process fills /app/file
 
@@ -113,6 +118,7 @@ Feature: Servers that misbehave
   Scenario: last of all, one that does not
     When the 'x' process answers
 
+  @container
   Scenario: limits are in force
     Then the 'x' process sees
       | memory                 | 67108864                |

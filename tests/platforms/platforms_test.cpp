@@ -2,79 +2,43 @@
 // with its evidence, and the run goes on with the next. One run serves all tests.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <map>
-#include <sstream>
-
-#include "tests/support/cexec.h"
+#include "tests/platforms/misbehaving_run.h"
 #include "tests/support/temp_folder.h"
 
 namespace {
 
 using tests::Finished;
-using tests::PrintedCase;
+using tests::run_misbehaving;
+using tests::scenario_names;
 
 const std::string kFolder = PLATFORMS_FOLDER;
-
-/// Name of the scenario that each line begins.
-std::map<int, std::string> scenario_names() {
-  std::map<int, std::string> names;
-  std::ifstream file(kFolder + "/misbehaving.feature");
-  int number = 0;
-  for (std::string line; std::getline(file, line);) {
-    ++number;
-    const auto at = line.find("Scenario: ");
-    if (at != std::string::npos) names[number] = line.substr(at + 10);
-  }
-  return names;
-}
-
-Finished run_cexec(std::vector<std::string> words,
-                   const std::map<std::string, std::string>& environment = {}) {
-  words.insert(words.begin(), CEXEC_PROGRAM);
-  return tests::run(words, {kFolder, environment}, std::chrono::seconds(500));
-}
 
 class Misbehaving : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     objects_ = std::make_unique<tests::NewObjects>();
-    finished_ = run_cexec({"--artifacts", (folder_.path() / "artifacts").string()});
-    const auto names = scenario_names();
-    for (auto& printed : tests::cases_in(finished_.out)) {
-      const auto colon = printed.id.find(':');
-      cases_[names.at(std::stoi(printed.id.substr(colon + 1)))] = printed;
-    }
+    run_ = std::make_unique<tests::MisbehavingRun>(
+        std::vector<std::string>{"--artifacts", (folder_.path() / "artifacts").string()});
   }
-
-  static const PrintedCase& of(const std::string& name) {
-    static const PrintedCase kNone;
-    const auto it = cases_.find(name);
-    if (it != cases_.end()) return it->second;
-    ADD_FAILURE() << "no case '" << name << "' in\n" << finished_.out << finished_.err;
-    return kNone;
-  }
+  static void TearDownTestSuite() { run_.reset(); }
 
   static void expect(const std::string& name, const std::string& outcome, const std::string& text = {}) {
-    EXPECT_EQ(of(name).outcome, outcome) << name << "\n" << of(name).text;
-    EXPECT_NE(of(name).text.find(text), std::string::npos) << name << ": '" << text << "' not in\n"
-                                                           << of(name).text;
+    run_->expect(name, outcome, text);
   }
 
   static inline std::unique_ptr<tests::NewObjects> objects_;
   static inline tests::TempFolder folder_;
-  static inline Finished finished_;
-  static inline std::map<std::string, PrintedCase> cases_;
+  static inline std::unique_ptr<tests::MisbehavingRun> run_;
 };
 
 TEST_F(Misbehaving, RunGoesOnToItsEndAndLeavesNothing) {
-  EXPECT_EQ(cases_.size(), scenario_names().size());
+  EXPECT_EQ(run_->cases().size(), scenario_names().size());
   expect("first of all, one that does not", "passed");
   expect("last of all, one that does not", "passed");
-  EXPECT_EQ(finished_.exit_code, 1);
-  EXPECT_EQ(tests::last_lines(finished_.out).back(), "0 objects left behind");
+  EXPECT_EQ(run_->finished().exit_code, 1);
+  EXPECT_EQ(tests::last_lines(run_->finished().out).back(), "0 objects left behind");
   EXPECT_EQ(objects_->names(), std::vector<std::string>());
-  EXPECT_EQ(finished_.err, "");
+  EXPECT_EQ(run_->finished().err, "");
 }
 
 TEST_F(Misbehaving, SilenceTimesOut) {
@@ -141,7 +105,7 @@ TEST_F(Misbehaving, LimitsAreInForceSeenFromInside) {
 
 TEST_F(Misbehaving, EveryCaseHasItsLogAndTranscript) {
   const auto cases = folder_.path() / "artifacts/cases";
-  for (const auto& [name, printed] : cases_) {
+  for (const auto& [name, printed] : run_->cases()) {
     const auto at = printed.text.find("logs: ");
     if (at == std::string::npos) continue;
     const auto path = printed.text.substr(at + 6, printed.text.find('\n', at) - at - 6);
@@ -156,8 +120,8 @@ TEST(Flood, OfAGigabyteHardlyChangesCexecsOwnMemory) {
   const auto peak = [&](const std::string& name) {
     for (const auto& [line, scenario] : scenario_names()) {
       if (scenario != name) continue;
-      const auto ran =
-          run_cexec({"--artifacts", folder.path().string(), "misbehaving.feature:" + std::to_string(line)});
+      const auto ran = run_misbehaving(
+          {"--artifacts", folder.path().string(), "misbehaving.feature:" + std::to_string(line)});
       EXPECT_EQ(tests::cases_in(ran.out).size(), 1u) << ran.out << ran.err;
       return ran.peak_memory;
     }

@@ -57,7 +57,8 @@ TEST(CgroupPlaces, VersionTwoIsBesideThisProcessAndWhatIsSwitchedOnThere) {
 
 TEST(CgroupPlaces, NonsenseIsNone) {
   EXPECT_EQ(cgroup_places("", ""), std::vector<CgroupPlace>());
-  EXPECT_EQ(cgroup_places("a b - c\n\n - cgroup\n", "x\n:\n::\n0::\n1:memory:/\n"), std::vector<CgroupPlace>());
+  EXPECT_EQ(cgroup_places("a b - c\n\n - cgroup\n", "x\n:\n::\n0::\n1:memory:/\n"),
+            std::vector<CgroupPlace>());
 }
 
 TEST(Cgroups, PlaceThatCannotBeWrittenToIsNotUsed) {
@@ -113,10 +114,10 @@ class CgroupsHere : public testing::Test {
 
   config::Platform platform;
   std::vector<fs::path> told;
-  std::unique_ptr<Cgroups> cgroups = std::make_unique<Cgroups>(
-      "cexec-" + base::random_uuid(),
-      cgroup_places(text_of("/proc/self/mountinfo"), text_of("/proc/self/cgroup")),
-      [this](const fs::path& folder) { told.push_back(folder); });
+  std::unique_ptr<Cgroups> cgroups =
+      std::make_unique<Cgroups>("cexec-" + base::random_uuid(),
+                                cgroup_places(text_of("/proc/self/mountinfo"), text_of("/proc/self/cgroup")),
+                                [this](const fs::path& folder) { told.push_back(folder); });
   track::Children children;
   base::IoLoop loop;
   ProcessLauncher launcher{children};
@@ -147,7 +148,8 @@ TEST_F(CgroupsHere, ProcessThatLeftItsSessionAndItsEnvironmentIsFound) {
   const tests::TempFolder folder;
   const auto file = (folder.path() / "pid").string();
   platform.environment = {{"FILE", file}};
-  run("import os\nif os.fork() == 0:\n os.setsid()\n os.execve('/bin/sh', ['sh', '-c', 'echo $$ > '+os.environ['FILE']+"
+  run("import os\nif os.fork() == 0:\n os.setsid()\n os.execve('/bin/sh', ['sh', '-c', 'echo $$ > "
+      "'+os.environ['FILE']+"
       "'; exec sleep 600'], {})\n"
       "while not os.path.exists(os.environ['FILE']) or not os.path.getsize(os.environ['FILE']): pass",
       limits);

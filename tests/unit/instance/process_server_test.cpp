@@ -182,8 +182,7 @@ TEST_F(ProcessServers, IsTheLeaderOfASessionInTheGivenFolder) {
 TEST_F(ProcessServers, HasNoDescriptorAndNoBlockedOrIgnoredSignalOfOurs) {
   EXPECT_EQ(run("ls /proc/self/fd | tr '\\n' ' '; grep -E 'SigBlk|SigIgn|NoNewPrivs' /proc/self/status").code,
             0);
-  EXPECT_EQ(kept.out(),
-            "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n");
+  EXPECT_EQ(kept.out(), "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n");
 }
 
 TEST_F(ProcessServers, ChildrenEndWithIt) {
@@ -245,9 +244,9 @@ TEST_F(ProcessServers, MemoryIsLimitedAlsoWithoutACgroup) {
 TEST_F(ProcessServers, WhatCannotBeStartedIsNamed) {
   EXPECT_EQ(error_of({"no-such-program"}),
             "the process of 'x' (p) cannot be started: there is no program 'no-such-program' in PATH");
-  EXPECT_EQ(error_of({"bin/server"}), "the process of 'x' (p) cannot be started: " +
-                                          (folder.path() / "bin/server").string() +
-                                          ": there is no such file");
+  EXPECT_EQ(error_of({"bin/server"}),
+            "the process of 'x' (p) cannot be started: " + (folder.path() / "bin/server").string() +
+                ": there is no such file");
   const auto text = folder.write("notes", "no program");
   EXPECT_EQ(error_of({"./notes"}),
             "the process of 'x' (p) cannot be started: " + text.string() + ": it is not executable");
@@ -259,8 +258,9 @@ TEST_F(ProcessServers, WhatCannotBeStartedIsNamed) {
 
 TEST_F(ProcessServers, LimitThatCannotBeSetIsNamed) {
   platform.ulimits = {{"nofile", 9, 8}};
-  EXPECT_EQ(error_of({"true"}),
-            "the process of 'x' (p) could not be started: a limit could not be set: nofile: Invalid argument");
+  EXPECT_EQ(
+      error_of({"true"}),
+      "the process of 'x' (p) could not be started: a limit could not be set: nofile: Invalid argument");
   platform.ulimits = {{"nofiles", 9, 9}};
   EXPECT_EQ(error_of({"true"}), "platforms.p.ulimits: there is no limit 'nofiles'; did you mean 'nofile'?");
 }

@@ -85,7 +85,8 @@ TEST(Children, DaemonThatLeftTheSessionIsFoundByItsEnvironment) {
   Children children;
   const PidFile file;
   Parent parent(children,
-                "setsid sh -c 'trap \"\" TERM; setsid sleep 600 & echo $! > " + file.path() + "' & wait", "1");
+                "setsid sh -c 'trap \"\" TERM; setsid sleep 600 & echo $! > " + file.path() + "' & wait",
+                "1");
   const auto daemon = file.pid();
   parent.wait();
   Parent other(children, "exec sleep 600", "2");
@@ -141,10 +142,10 @@ TEST(Children, EndOfAllTakesGroupsAndOrphans) {
   Children children;
   const PidFile inner;
   const PidFile outer;
-  Parent parent(children,
-                "sleep 600 & echo $! > " + inner.path() + "; setsid sleep 600 & echo $! > " + outer.path() +
-                    "; wait",
-                "1");
+  Parent parent(
+      children,
+      "sleep 600 & echo $! > " + inner.path() + "; setsid sleep 600 & echo $! > " + outer.path() + "; wait",
+      "1");
   ASSERT_GT(inner.pid(), 0);
   ASSERT_GT(outer.pid(), 0);
   children.kill_all();
