@@ -1,5 +1,5 @@
-// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead ones
-// left.
+// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead
+// ones left.
 #include "executor/cli/objects_command.h"
 
 #include <fmt/format.h>
@@ -66,7 +66,7 @@ std::string describe(const track::Object& object) {
 std::string_view reason_to_spare(Liveness liveness, const CleanupArguments& arguments) {
   if (arguments.all || liveness == Liveness::dead) return {};
   return liveness == Liveness::alive ? "its cexec is at work"
-                                         : "its cexec is on another machine, or cannot be seen from here";
+                                     : "its cexec is on another machine, or cannot be seen from here";
 }
 
 void print_host_runs(const std::vector<track::HostRun>& runs) {

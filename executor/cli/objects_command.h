@@ -1,5 +1,5 @@
-// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead ones
-// left.
+// `cexec ps` and `cexec cleanup`: what runs hold in the engine and on this machine, and removing what dead
+// ones left.
 #pragma once
 
 #include "executor/cli/exit_code.h"

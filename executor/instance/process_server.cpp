@@ -78,12 +78,14 @@ class ProcessServer::Life {
   /// Hands on what is there, at most `most` bytes. False once the stream has ended.
   bool read(bool is_err, std::size_t most) {
     while (most > 0 && !over_) {
-      const auto n = ::read(stream(is_err).get(), buffer().data(), std::min(most, kReadSize));
+      const auto wanted = std::min(most, kReadSize);
+      const auto n = ::read(stream(is_err).get(), buffer().data(), wanted);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return errno == EAGAIN;
       if (n == 0) return false;
       const std::string_view bytes(buffer().data(), static_cast<std::size_t>(n));
       is_err ? output_.on_stderr(bytes) : output_.on_stdout(bytes);
+      if (bytes.size() < wanted) break;  // the pipe is empty
       most -= bytes.size();
     }
     return !over_;

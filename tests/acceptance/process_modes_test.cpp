@@ -103,8 +103,9 @@ TEST_P(BothModes, EvidenceNamesTheCommandAndTheRerunTheMode) {
   const auto cases = tests::cases_in(ran.out);
   ASSERT_EQ(cases.size(), 3U) << ran.out;
   EXPECT_EQ(cases[0].outcome, "exited");
-  EXPECT_NE(cases[0].text.find("    w = p (sh server.sh), ended by itself, exit code 3\n      stderr │ sorry\n"),
-            std::string::npos)
+  EXPECT_NE(
+      cases[0].text.find("    w = p (sh server.sh), ended by itself, exit code 3\n      stderr │ sorry\n"),
+      std::string::npos)
       << cases[0].text;
   const auto mode = GetParam().empty() ? std::string() : " --parallel";
   EXPECT_NE(cases[0].text.find("again: " + CEXEC_PROGRAM + mode + " features/x.feature:7 --combo w=p\n"),
@@ -156,8 +157,7 @@ TEST_P(BothModes, NextStartSweepsWhatNobodyCouldEnd) {
   EXPECT_FALSE(fs::is_empty(project.kept.path()));
   const Project next(kPassingStep);
   const auto options = tests::Process::Options{
-      next.folder.path(),
-      {{"DOCKER_HOST", "unix:///nonexistent"}, {"XDG_RUNTIME_DIR", project.kept.path()}}};
+      next.folder.path(), {{"DOCKER_HOST", "unix:///nonexistent"}, {"XDG_RUNTIME_DIR", project.kept.path()}}};
   const auto ran = tests::run({CEXEC_PROGRAM}, options);
   EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
   EXPECT_NE(ran.out.find(" that dead runs had left\n"), std::string::npos) << ran.out;
@@ -192,15 +192,16 @@ TEST(ProcessMode, PlatformWithoutAProcessIsToldBeforeAnythingIsStarted) {
   const auto ran = project.run();
   EXPECT_EQ(ran.exit_code, 2) << ran.out;
   EXPECT_EQ(ran.out, "");
-  EXPECT_EQ(ran.err,
-            "cexec: cexec.yaml:6: platforms.q: has no `process`, which says how its server is started without "
-            "containers; --container-seq runs it in one\n");
+  EXPECT_EQ(
+      ran.err,
+      "cexec: cexec.yaml:5: platforms.q: has no `process`, which says how its server is started without "
+      "containers; --container-seq runs it in one\n");
   EXPECT_EQ(project.run({"--platform", "p"}).exit_code, 0);  // it is not needed
 }
 
 TEST(ProcessMode, ProgramThatIsNotThereCouldNotRun) {
   const Project project(kPassingStep, "  q:\n    process: [no-such-server]\n");
-  const auto ran = project.run({"--platform", "q", "features/x.feature:7"});
+  const auto ran = project.run({"features/x.feature:7", "--platform", "q"});
   EXPECT_EQ(ran.exit_code, 3) << ran.out << ran.err;
   const auto cases = tests::cases_in(ran.out);
   ASSERT_EQ(cases.size(), 1U);

@@ -18,8 +18,10 @@ class Medians : public benchmark::ConsoleReporter {
         times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
     }
   }
+  /// 0 if it was not run.
   double median(const std::string& name) {
     auto& times = times_[name];
+    if (times.empty()) return 0;
     std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                      times.end());
     return times[times.size() / 2];
@@ -30,8 +32,8 @@ class Medians : public benchmark::ConsoleReporter {
 };
 
 /// Runs all benchmarks, the repetitions of one between those of the others.
-inline void run_interleaved(int argc, char** argv, const std::string& repetitions, const std::string& min_time,
-                            Medians& medians) {
+inline void run_interleaved(int argc, char** argv, const std::string& repetitions,
+                            const std::string& min_time, Medians& medians) {
   std::vector<char*> words(argv, argv + argc);
   std::string interleave = "--benchmark_enable_random_interleaving=true";
   std::string repeat = "--benchmark_repetitions=" + repetitions;

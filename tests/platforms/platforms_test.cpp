@@ -52,7 +52,7 @@ TEST_F(Misbehaving, BreachesOfTheProtocolAreNamed) {
   expect("no JSON", "protocol violation", ": Hello from a library that likes stdout");
   expect("deep JSON", "protocol violation", "nested deeper than 128 levels");
   expect("another id", "protocol violation", "replied to id 99, which was not asked");
-  expect("two answers", "protocol violation", "replied to id 2, which had been answered already");
+  expect("two answers", "protocol violation", ", which had been answered already");
   expect("too large an answer", "protocol violation", "a message of more than 16 MiB");
   expect("a large answer that is allowed", "passed");
   expect("undefined step", "undefined", "no such step");

@@ -1,5 +1,5 @@
-// The same misbehaving servers as processes of this machine: what ends as in a container, what a cgroup bounds,
-// and what is said where none may be made. No engine is needed.
+// The same misbehaving servers as processes of this machine: what ends as in a container, what a cgroup
+// bounds, and what is said where none may be made. No engine is needed.
 #include <gtest/gtest.h>
 
 #include "tests/platforms/misbehaving_run.h"
@@ -54,7 +54,7 @@ TEST_F(MisbehavingProcesses, BreachesOfTheProtocolAreNamed) {
   expect("no JSON", "protocol violation", ": Hello from a library that likes stdout");
   expect("deep JSON", "protocol violation", "nested deeper than 128 levels");
   expect("another id", "protocol violation", "replied to id 99, which was not asked");
-  expect("two answers", "protocol violation", "replied to id 2, which had been answered already");
+  expect("two answers", "protocol violation", ", which had been answered already");
   expect("too large an answer", "protocol violation", "a message of more than 16 MiB");
   expect("undefined step", "undefined", "no such step");
 }
