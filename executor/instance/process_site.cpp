@@ -54,6 +54,20 @@ class ProcessSites::ProcessSite final : public Site {
     return std::make_unique<ProcessServer>(sites_.host_, *request.platform, sites_.root_, std::move(around));
   }
 
+  tl::expected<void, Error> clean(const base::Deadline& /*deadline*/,
+                                  const std::stop_token& /*stop*/) override {
+    std::error_code error;
+    for (fs::directory_iterator it(folder_, error), end; !folder_.empty() && !error && it != end;
+         it.increment(error)) {
+      fs::remove_all(it->path(), error);
+      if (error) break;
+    }
+    if (folder_.empty() || !error) return {};
+    return tl::unexpected(Error{fmt::format("what the case before had left could not be removed: {}: {}",
+                                            folder_.string(), error.message()),
+                                {}});
+  }
+
   std::vector<std::string> close() override {
     if (folder_.empty()) return {};
     const auto folder = std::exchange(folder_, {});

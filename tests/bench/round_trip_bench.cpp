@@ -17,6 +17,7 @@
 #include "executor/instance/container_server.h"
 #include "executor/instance/container_spec.h"
 #include "executor/instance/instance.h"
+#include "executor/instance/start_gate.h"
 #include "tests/bench/medians.h"
 #include "tests/support/engine.h"
 #include "tests/support/temp_folder.h"
@@ -93,14 +94,16 @@ class Live {
   std::unique_ptr<instance::Server> server() {
     return std::make_unique<instance::ContainerServer>(
         tracker_, loop_, cpp_spec(), track::Belonging{model::CaseId("bench"), model::ProcessName("writer")},
-        "cpp");
+        "cpp", gate_, nullptr);
   }
 
   track::Tracker tracker_{tests::engine(), model::RunId("bench"), track::current_owner()};
   base::IoLoop loop_;
-  instance::Log log_{"", base::Clock::now()};
+  instance::StartGate gate_{1};
   tests::TempFolder folder_;
-  instance::Transcript transcript_{folder_.path() / "transcript.jsonl", base::Clock::now()};
+  instance::Evidence evidence_{
+      std::make_shared<instance::Log>("", base::Clock::now()),
+      std::make_shared<instance::Transcript>(folder_.path() / "transcript.jsonl", base::Clock::now())};
   instance::Instance instance_;
 };
 
