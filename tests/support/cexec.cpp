@@ -86,6 +86,7 @@ std::vector<std::string> NewObjects::names() const {
   std::erase_if(names, [this](const auto& name) {
     return std::find(before_.begin(), before_.end(), name) != before_.end();
   });
+  std::sort(names.begin(), names.end());  // an engine has no order of its own
   return names;
 }
 
