@@ -1,5 +1,5 @@
-// An engine that a test plays well enough for a whole run: containers are made, attached to, answer as perfect
-// platform servers, and are removed. What it sends can be cut, stalled or sent in pieces.
+// An engine that a test plays well enough for a whole run: containers are made, attached to, answer as
+// perfect platform servers, and are removed. What it sends can be cut, stalled or sent in pieces.
 #include "tests/support/played_engine.h"
 
 #include <fmt/format.h>
@@ -26,7 +26,8 @@ std::string id_in(const std::string& target) {
 std::string frame(const std::string& line) {
   const auto size = line.size() + 1;
   std::string bytes("\x01\0\0\0", 4);
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((size >> static_cast<unsigned>(shift)) & 0xFFU);
+  for (int shift = 24; shift >= 0; shift -= 8)
+    bytes += static_cast<char>((size >> static_cast<unsigned>(shift)) & 0xFFU);
   return bytes + line + "\n";
 }
 
@@ -37,7 +38,8 @@ std::string reply_to(const std::string& line) {
   const auto* result = method == "health"        ? R"({"status":"ok","protocol":1})"
                        : method == "executeStep" ? R"({"success":true,"data":{},"logs":[]})"
                                                  : "{}";
-  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", json::int_or(json::find(root, "id")), result);
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", json::int_or(json::find(root, "id")),
+                     result);
 }
 
 std::string read_line(FakeConnection& connection) {
@@ -80,7 +82,8 @@ void PlayedEngine::serve(FakeConnection& connection) {
     } else if (head.starts_with("DELETE")) {
       end(id_in(target), 137);
       const std::lock_guard lock(mutex_);
-      std::erase_if(containers_, [id = id_in(target)](const auto& c) { return c.first == id || c.second.name == id; });
+      std::erase_if(containers_,
+                    [id = id_in(target)](const auto& c) { return c.first == id || c.second.name == id; });
       connection.respond(204, "");
     } else if (is("/kill")) {
       end(id_in(target), 137);
@@ -103,8 +106,9 @@ std::string PlayedEngine::create(const std::string& target) {
 std::string PlayedEngine::inspection(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = containers_.find(id);
-  return fmt::format(R"({{"Id":"{}","Name":"/{}","State":{{"Status":"exited","OOMKilled":false,"ExitCode":0}}}})", id,
-                     found == containers_.end() ? "" : found->second.name);
+  return fmt::format(
+      R"({{"Id":"{}","Name":"/{}","State":{{"Status":"exited","OOMKilled":false,"ExitCode":0}}}})", id,
+      found == containers_.end() ? "" : found->second.name);
 }
 
 bool PlayedEngine::send(FakeConnection& connection, std::size_t& passed, std::string_view bytes) {
@@ -117,7 +121,8 @@ bool PlayedEngine::send(FakeConnection& connection, std::size_t& passed, std::st
 
 void PlayedEngine::attach(FakeConnection& connection, const std::string& id) {
   std::size_t passed = 0;
-  if (!send(connection, passed, "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")) return;
+  if (!send(connection, passed, "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"))
+    return;
   while (passed < streams_.cut_after) {
     const auto line = read_line(connection);
     if (line.empty()) return end(id, 0);  // the end of its stdin

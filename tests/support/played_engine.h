@@ -1,5 +1,5 @@
-// An engine that a test plays well enough for a whole run: containers are made, attached to, answer as perfect
-// platform servers, and are removed. What it sends can be cut, stalled or sent in pieces.
+// An engine that a test plays well enough for a whole run: containers are made, attached to, answer as
+// perfect platform servers, and are removed. What it sends can be cut, stalled or sent in pieces.
 #pragma once
 
 #include <atomic>
