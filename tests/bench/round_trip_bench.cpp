@@ -84,8 +84,7 @@ class Raw {
 /// written to the transcript.
 class Live {
  public:
-  Live()
-      : instance_({model::ProcessName("writer"), model::PlatformName("cpp")}, server(), log_, transcript_) {
+  Live() : instance_({model::ProcessName("writer"), model::PlatformName("cpp")}, server(), evidence_) {
     if (!instance_.start(tests::patient().deadline, 60s, {})) std::abort();
   }
   void round_trip() { instance_.execute(step(), {base::Deadline::in(30s), "the step", 30s}, {}); }

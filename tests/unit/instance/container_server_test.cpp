@@ -24,18 +24,19 @@ class Played {
       : engine(streams), client(engine.client()), tracker(client, model::RunId(base::random_uuid()), {}) {}
 
   Life live() {
-    Log log("", base::Clock::now());
-    Transcript transcript("", base::Clock::now());
+    const Evidence evidence{std::make_shared<Log>("", base::Clock::now()),
+                            std::make_shared<Transcript>("", base::Clock::now())};
     Identity identity;
     identity.process = model::ProcessName("w");
     identity.platform = model::PlatformName("p");
     identity.grace = 20ms;
     identity.term_time = 20ms;
-    Instance instance(identity,
-                      std::make_unique<ContainerServer>(
-                          tracker, loop, docker::ContainerSpec{},
-                          track::Belonging{model::CaseId("f:1 w=p"), identity.process}, "image:1"),
-                      log, transcript);
+    Instance instance(
+        identity,
+        std::make_unique<ContainerServer>(tracker, loop, docker::ContainerSpec{},
+                                          track::Belonging{model::CaseId("f:1 w=p"), identity.process},
+                                          "image:1", gate, nullptr),
+        evidence);
     Life life;
     const auto health = instance.start(base::Deadline::in(20s), 20s, {});
     if (!health) {
@@ -54,6 +55,7 @@ class Played {
   docker::Client client;
   track::Tracker tracker;
   base::IoLoop loop;
+  StartGate gate{1};
 };
 
 TEST(ContainerServer, WholeLifePassesAndLeavesNothing) {
