@@ -97,7 +97,7 @@ class ProcessServer::Life {
     siginfo_t info{};
     while (::waitid(P_PID, static_cast<id_t>(pid()), &info, WEXITED) != 0 && errno == EINTR) continue;
     children_.forget(pid());
-    children_.kill_strays(kin_);
+    left_strays_ = children_.kill_strays(kin_);
     for (const bool is_err : {false, true}) {
       const int capacity = ::fcntl(stream(is_err).get(), F_GETPIPE_SZ);
       read(is_err, capacity > 0 ? static_cast<std::size_t>(capacity) : kReadSize);
@@ -113,7 +113,8 @@ class ProcessServer::Life {
     output_.on_end({});
     let_go_.set(true);
   }
-  [[nodiscard]] bool is_over() const { return over_; }
+  /// Whether it has left anything, as far as that was seen at its end. To be asked once its code is known.
+  [[nodiscard]] bool left_strays() const { return left_strays_; }
 
  private:
   static std::array<char, kReadSize>& buffer() {
@@ -128,6 +129,7 @@ class ProcessServer::Life {
   track::Children& children_;
   const track::Kin kin_;
   bool over_ = false;
+  bool left_strays_ = false;
   base::Latch<std::int64_t> code_;
   base::Latch<bool> let_go_;
 };
@@ -260,7 +262,8 @@ tl::expected<std::optional<Exit>, Error> ProcessServer::wait(const base::Deadlin
 
 /// Ends what the process has left. False if something lives on.
 bool ProcessServer::end_rest(const base::Deadline& deadline) {
-  const bool none_left = host_.children.end_strays(life_->kin(), deadline).empty();
+  // What a stray leaves becomes ours only when that has ended.
+  const bool none_left = !life_->left_strays() || host_.children.end_strays(life_->kin(), deadline).empty();
   if (!cgroup_) return none_left;
   while (true) {
     const auto pids = cgroup_->processes();

@@ -54,18 +54,21 @@ class ProcessSites::ProcessSite final : public Site {
     return std::make_unique<ProcessServer>(sites_.host_, *request.platform, sites_.root_, std::move(around));
   }
 
+  /// The folder itself stays: the servers know it by its name.
   tl::expected<void, Error> clean(const base::Deadline& /*deadline*/,
                                   const std::stop_token& /*stop*/) override {
+    if (folder_.empty()) return {};
     std::error_code error;
-    for (fs::directory_iterator it(folder_, error), end; !folder_.empty() && !error && it != end;
-         it.increment(error)) {
-      fs::remove_all(it->path(), error);
-      if (error) break;
+    std::vector<fs::path> content;
+    for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error))
+      content.push_back(it->path());
+    for (const auto& entry : content) {
+      if (!error) fs::remove_all(entry, error);
     }
-    if (folder_.empty() || !error) return {};
-    return tl::unexpected(Error{fmt::format("what the case before had left could not be removed: {}: {}",
-                                            folder_.string(), error.message()),
-                                {}});
+    if (!error) return {};
+    return tl::unexpected(Error{
+        fmt::format("the case's folder could not be emptied: {}: {}", folder_.string(), error.message()),
+        {}});
   }
 
   std::vector<std::string> close() override {

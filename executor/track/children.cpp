@@ -128,9 +128,9 @@ bool Children::is_of(pid_t pid, const Kin& kin) const {
   return started_.empty() || (!kin.marker.empty() && variable_of(pid, kInstanceVariable) == kin.marker);
 }
 
-void Children::kill_strays(const Kin& kin) {
+bool Children::kill_strays(const Kin& kin) {
   const std::lock_guard lock(mutex_);
-  strays([&](pid_t pid) { return is_of(pid, kin); });
+  return !strays([&](pid_t pid) { return is_of(pid, kin); }).empty();
 }
 
 std::vector<pid_t> Children::end_strays(const Kin& kin, const base::Deadline& deadline) {

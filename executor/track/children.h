@@ -41,8 +41,8 @@ class Children {
   /// The end of one that was started has been waited for.
   void forget(pid_t pid);
 
-  /// SIGKILL to whatever `kin` has left. Does not block.
-  void kill_strays(const Kin& kin);
+  /// SIGKILL to whatever `kin` has left. Does not block. False if there was nothing.
+  bool kill_strays(const Kin& kin);
   /// The same, until nothing is found, or `deadline`. Where nothing lives that was started, what belongs to
   /// nobody is a stray too. Returns the pids of what is left.
   std::vector<pid_t> end_strays(const Kin& kin, const base::Deadline& deadline);

@@ -21,7 +21,6 @@ class Medians : public benchmark::ConsoleReporter {
   /// 0 if it was not run.
   double median(const std::string& name) {
     auto& times = times_[name];
-    if (times.empty()) return 0;  // filtered out
     if (times.empty()) return 0;
     std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                      times.end());

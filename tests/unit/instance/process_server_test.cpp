@@ -266,14 +266,15 @@ TEST_F(ProcessServers, LimitThatCannotBeSetIsNamed) {
 }
 
 TEST_F(ProcessServers, ManyAtATimeDoNotDisturbEachOther) {
+  std::vector<std::unique_ptr<ProcessServer>> servers(8);
+  for (auto& one : servers) one = script("sleep 600 & exit ${CEXEC_INSTANCE#*/}");
   std::vector<std::thread> threads;
-  std::vector<std::int64_t> codes(8);
+  std::vector<std::int64_t> codes(servers.size());
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    auto one = std::shared_ptr<ProcessServer>(script("sleep 600 & exit ${CEXEC_INSTANCE#*/}"));
-    threads.emplace_back([&, i, one] {
+    threads.emplace_back([&, i] {
       Kept own;
-      if (one->start(own, soon(), {})) codes[i] = one->wait(soon(), {}).value()->code;
-      EXPECT_EQ(one->dispose(), "");
+      if (servers[i]->start(own, soon(), {})) codes[i] = servers[i]->wait(soon(), {}).value()->code;
+      EXPECT_EQ(servers[i]->dispose(), "");
     });
   }
   for (auto& thread : threads) thread.join();

@@ -101,6 +101,18 @@ TEST_F(ProcessSiteTest, SharedFolderIsTheCasesOwnAndGoesWithIt) {
   EXPECT_EQ(other->close(), std::vector<std::string>());
 }
 
+TEST_F(ProcessSiteTest, CleanFolderIsTheSameFolderAndEmpty) {
+  const auto site = open(false, true);
+  const auto folder_name = variable(*site, "CEXEC_EXCHANGE");
+  std::ofstream(folder_name + "/file") << "x";
+  std::filesystem::create_directories(folder_name + "/a/b");
+  EXPECT_TRUE(site->clean(base::Deadline::in(30s), {}));
+  EXPECT_EQ(variable(*site, "CEXEC_EXCHANGE"), folder_name);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_name));
+  const auto nothing_shared = open(false, false);
+  EXPECT_TRUE(nothing_shared->clean(base::Deadline::in(30s), {}));
+}
+
 TEST_F(ProcessSiteTest, EachProcessOfEachCaseHasAnAddressOfItsOwn) {
   const auto one = open(true, false);
   const auto other = open(true, false);

@@ -26,7 +26,7 @@ class HostRuns : public testing::Test {
   /// Of this test's own.
   std::vector<HostRun> list() const {
     auto runs = list_host_runs(LivenessCheck());
-    std::erase_if(runs, [this](const HostRun& run) { return run.folder.parent_path() != place.path(); });
+    std::erase_if(runs, [this](const HostRun& one) { return one.folder.parent_path() != place.path(); });
     return runs;
   }
   static Ended end(const model::RunId& id) { return end_host_run(id, base::Deadline::in(30s)); }
