@@ -74,7 +74,7 @@ tl::expected<std::size_t, std::string> parse_ahead(const std::string& text) {
 void add_mode_options(CLI::App& app, RunArguments& run) {
   app.add_flag_callback(
       "--parallel", [&run] { run.mode = config::Mode::process_parallel; },
-      "servers as processes of this machine, several\ncases at a time; without a mode: one at a time");
+      "servers as processes of this machine, several\ncases at a time (without a mode: one)");
   app.add_flag_callback(
       "--container-seq,--container-sequential", [&run] { run.mode = config::Mode::container_seq; },
       "each instance in a fresh container, one case\nat a time");
