@@ -86,7 +86,7 @@ void add_mode_options(CLI::App& app, RunArguments& run) {
   add_value(app, "--provision-ahead", run.provision_ahead, parse_ahead,
             "coming cases whose containers start early (3)", "N");
   add_value(app, "--isolation", run.isolation, parse_isolation,
-            "how long an instance may be used, where its\nserver can be reset: case, feature or run (case)",
+            "how long an instance may be used, where its\nserver has `reset`: case, feature, run (case)",
             "LEVEL");
 }
 
