@@ -10,6 +10,31 @@ constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kPa
 
 }  // namespace
 
+Excess excess_of(std::string_view text, std::size_t most_depth, std::size_t most_values) {
+  std::size_t depth = 0;
+  std::size_t values = 1;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case '"':
+        for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
+        break;
+      case '[':
+      case '{':
+        if (++depth > most_depth) return Excess::depth;
+        ++values;
+        break;
+      case ']':
+      case '}': depth -= depth > 0 ? 1 : 0; break;
+      case ',':
+      case ':':
+        if (++values > most_values) return Excess::values;
+        break;
+      default: break;
+    }
+  }
+  return Excess::none;
+}
+
 tl::expected<Document, ParseError> parse(std::string_view text) {
   Document document;
   document.Parse<kParseFlags>(text.data(), text.size());

@@ -25,6 +25,13 @@ struct ParseError {
   std::string message;
 };
 
+/// What a text has too much of to be parsed: a parsed one takes many times its own size.
+enum class Excess { none, depth, values };
+
+/// Looks over a text from a stranger before it is parsed; strings are passed over. Whether it is JSON at all
+/// is the parser's business.
+Excess excess_of(std::string_view text, std::size_t most_depth, std::size_t most_values);
+
 /// Parses one JSON text. Checks that it is UTF-8, and needs no stack however deep the text is nested. A NUL
 /// byte ends the text.
 tl::expected<Document, ParseError> parse(std::string_view text);

@@ -57,8 +57,7 @@ void AttachedStream::close_stdin() {
   std::call_once(closed_, [this] { connection_->close_write(); });
 }
 
-Result<std::unique_ptr<AttachedStream>> attach_container(const Client& client, const std::string& id,
-                                                         const Call& call) {
+Result<Terminal> attach_terminal(const Client& client, const std::string& id, const Call& call) {
   auto target = Target("/containers/", id, "/attach");
   target.add("stream", "1").add("stdin", "1").add("stdout", "1").add("stderr", "1");
   auto reply = raw_request(client, target.text(), true, call);
@@ -67,7 +66,27 @@ Result<std::unique_ptr<AttachedStream>> attach_container(const Client& client, c
     return tl::unexpected(Error{ErrorKind::malformed, 0, "POST /containers/{id}/attach",
                                 fmt::format("status {} in the place of 101", reply->head.status)});
   }
-  return std::make_unique<AttachedStream>(std::move(reply->connection), std::move(reply->rest));
+  return Terminal{std::move(reply->connection), std::move(reply->rest)};
+}
+
+Result<std::unique_ptr<AttachedStream>> attach_container(const Client& client, const std::string& id,
+                                                         const Call& call) {
+  auto streams = attach_terminal(client, id, call);
+  if (!streams) return tl::unexpected(streams.error());
+  return std::make_unique<AttachedStream>(std::move(streams->connection), std::move(streams->first_bytes));
+}
+
+Result<void> resize_terminal(const Client& client, const std::string& id, int rows, int columns,
+                             const Call& call) {
+  Request request;
+  request.method = Method::post;
+  request.target = Target("/containers/", id, "/resize")
+                       .add("h", std::to_string(rows))
+                       .add("w", std::to_string(columns))
+                       .text();
+  const auto response = client.send(std::move(request), call);
+  if (!response) return tl::unexpected(response.error());
+  return {};
 }
 
 }  // namespace docker

@@ -54,4 +54,17 @@ class AttachedStream {
 Result<std::unique_ptr<AttachedStream>> attach_container(const Client& client, const std::string& id,
                                                          const Call& call);
 
+/// The terminal of a container with `tty`: what it shows comes as it is, without any framing.
+struct Terminal {
+  std::unique_ptr<Connection> connection;
+  std::string first_bytes;  ///< came with the answer's head
+};
+
+/// The same for such a container.
+Result<Terminal> attach_terminal(const Client& client, const std::string& id, const Call& call);
+
+/// POST /containers/{id}/resize: the size of its terminal, in characters.
+Result<void> resize_terminal(const Client& client, const std::string& id, int rows, int columns,
+                             const Call& call);
+
 }  // namespace docker

@@ -71,7 +71,9 @@ Result<std::unique_ptr<Client>> Client::connect(std::unique_ptr<Transport> trans
         unsupported(fmt::format("the engine speaks API {} to {}, this client {} to {}", theirs.oldest.text(),
                                 theirs.newest.text(), kOldest.text(), kNewest.text())));
   }
-  return std::make_unique<Client>(std::move(transport), std::min(theirs.newest, kNewest));
+  // A header of Podman's own (containers/podman, pkg/api/handlers/compat/ping.go).
+  const auto dialect = ping->header("Libpod-Api-Version").empty() ? Dialect::docker : Dialect::podman;
+  return std::make_unique<Client>(std::move(transport), std::min(theirs.newest, kNewest), dialect);
 }
 
 std::string Client::versioned(std::string_view target) const {

@@ -24,6 +24,9 @@ struct ApiVersion {
   static std::optional<ApiVersion> parse(std::string_view text);
 };
 
+/// Whose engine it is: Podman's understands the same requests, but not all of them in the same way.
+enum class Dialect { docker, podman };
+
 /// A connection to one engine. Thread-safe.
 class Client {
  public:
@@ -38,10 +41,11 @@ class Client {
   static Result<std::unique_ptr<Client>> connect(std::unique_ptr<Transport> transport, const Call& call);
 
   /// For an engine whose version is already known.
-  Client(std::unique_ptr<Transport> transport, ApiVersion version)
-      : transport_(std::move(transport)), version_(version) {}
+  Client(std::unique_ptr<Transport> transport, ApiVersion version, Dialect dialect = Dialect::docker)
+      : transport_(std::move(transport)), version_(version), dialect_(dialect) {}
 
   [[nodiscard]] ApiVersion version() const { return version_; }
+  [[nodiscard]] Dialect dialect() const { return dialect_; }
   [[nodiscard]] Transport& transport() const { return *transport_; }
   /// "/containers/json" → "/v1.41/containers/json".
   [[nodiscard]] std::string versioned(std::string_view target) const;
@@ -55,6 +59,7 @@ class Client {
  private:
   std::unique_ptr<Transport> transport_;
   ApiVersion version_;
+  Dialect dialect_;
 };
 
 /// The error that a response with a status of 400 or more stands for; `called` as in Error::call.

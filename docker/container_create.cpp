@@ -1,6 +1,8 @@
 // POST /containers/create. It must not know what runs inside.
 #include "docker/container_create.h"
 
+#include <algorithm>
+
 #include "docker/json_parts.h"
 
 namespace docker {
@@ -110,6 +112,19 @@ void add_aliases(json::Writer& out, const ContainerSpec& spec) {
   out.end_object().end_object().end_object();
 }
 
+/// Where a container is to have any ulimit, Podman adds the highest ones it can think of for what is not
+/// named (containers/podman, pkg/specgen/generate/oci.go, addRlimits), and fails where its own are lower.
+/// These are below what any system gives to root.
+ContainerSpec as_podman_takes_it(ContainerSpec spec) {
+  auto& ulimits = spec.host.ulimits;
+  if (ulimits.empty()) return spec;
+  for (const auto& fallback : {Ulimit{"nofile", 1024, 4096}, Ulimit{"nproc", 16384, 16384}}) {
+    const auto is_named = [&fallback](const Ulimit& ulimit) { return ulimit.name == fallback.name; };
+    if (std::none_of(ulimits.begin(), ulimits.end(), is_named)) ulimits.push_back(fallback);
+  }
+  return spec;
+}
+
 }  // namespace
 
 std::string create_body(const ContainerSpec& spec) {
@@ -123,7 +138,7 @@ std::string create_body(const ContainerSpec& spec) {
   add_text(out, "WorkingDir", spec.working_dir);
   add_text(out, "Hostname", spec.hostname);
   add_map(out, "Labels", spec.labels);
-  out.member("Tty", false);
+  out.member("Tty", spec.tty);
   out.member("OpenStdin", spec.open_stdin).member("StdinOnce", spec.open_stdin);
   out.member("AttachStdin", spec.open_stdin).member("AttachStdout", true).member("AttachStderr", true);
   if (spec.no_healthcheck) {
@@ -141,7 +156,7 @@ Result<CreatedContainer> create_container(const Client& client, const ContainerS
   Request request;
   request.method = Method::post;
   request.target = Target("/containers/create").add("name", spec.name).text();
-  request.body = create_body(spec);
+  request.body = create_body(client.dialect() == Dialect::podman ? as_podman_takes_it(spec) : spec);
   request.content_type = "application/json";
   const auto document = client.send_for_json(std::move(request), call);
   if (!document) return tl::unexpected(document.error());

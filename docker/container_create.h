@@ -78,6 +78,7 @@ struct ContainerSpec {
   std::string working_dir;               ///< empty: the image's
   std::string hostname;                  ///< empty: the engine's choice
   Labels labels;
+  bool tty = false;             ///< one terminal in the place of the three streams (attach_terminal)
   bool open_stdin = false;      ///< stdin stays open for an attached client and ends with it (StdinOnce)
   bool no_healthcheck = false;  ///< switches off the image's own HEALTHCHECK
   std::vector<std::string> network_aliases;  ///< DNS names on the network of `network_mode`

@@ -57,6 +57,10 @@ Result<ContainerDetails> inspect_container(const Client& client, const std::stri
   details.started_at = json::string_or(json::find(state, "StartedAt"));
   details.finished_at = json::string_or(json::find(state, "FinishedAt"));
   details.addresses = addresses_of(json::find(root, "NetworkSettings", "Networks"));
+  const auto* host = json::find(root, "HostConfig");
+  details.memory = json::int_or(json::find(host, "Memory"));
+  details.nano_cpus = json::int_or(json::find(host, "NanoCpus"));
+  details.pids_limit = json::int_or(json::find(host, "PidsLimit"));
   return details;
 }
 

@@ -26,6 +26,9 @@ struct ContainerDetails {
   std::string started_at;  ///< RFC 3339; year 1 if it never did
   std::string finished_at;
   std::map<std::string, std::string> addresses;  ///< network's name → IPv4 address inside it
+  std::int64_t memory = 0;      ///< bytes, of the limit that the engine noted; 0: none; as for the next two
+  std::int64_t nano_cpus = 0;   ///< 1e9 is one CPU
+  std::int64_t pids_limit = 0;  ///< processes and threads
 };
 
 /// Refused with 404 if there is none.

@@ -74,6 +74,7 @@ class Transfer {
     add_header(request_.content_type.empty() ? "Content-Type:"
                                              : ("Content-Type: " + request_.content_type).c_str());
     if (request_.source) add_header("Transfer-Encoding: chunked");
+    for (const auto& [name, value] : request_.headers) add_header((name + ": " + value).c_str());
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
   }
 

@@ -59,11 +59,6 @@ Result<json::Document> read_json(const fs::path& path) {
   return std::move(*document);
 }
 
-fs::path config_folder(const Environment& environment) {
-  if (const auto folder = environment("DOCKER_CONFIG"); folder && !folder->empty()) return *folder;
-  return fs::path(environment("HOME").value_or("/")) / ".docker";
-}
-
 void set_default_port(Endpoint& endpoint) {
   if (!endpoint.is_unix() && endpoint.port == 0) endpoint.port = endpoint.tls ? kTlsPort : kPlainPort;
 }
@@ -79,7 +74,7 @@ Result<Endpoint> from_docker_host(const std::string& address, const Environment&
   const bool tls = verify || !environment("DOCKER_TLS").value_or("").empty();
   if (tls && !endpoint->is_unix()) {
     const auto named = environment("DOCKER_CERT_PATH").value_or("");
-    const fs::path folder = named.empty() ? config_folder(environment) : fs::path(named);
+    const fs::path folder = named.empty() ? docker_config_folder(environment) : fs::path(named);
     endpoint->tls = TlsFiles{folder / "ca.pem", folder / "cert.pem", folder / "key.pem", verify};
   }
   set_default_port(*endpoint);
@@ -115,6 +110,11 @@ Result<Endpoint> from_context(const std::string& name, const fs::path& folder) {
 }
 
 }  // namespace
+
+fs::path docker_config_folder(const Environment& environment) {
+  if (const auto folder = environment("DOCKER_CONFIG"); folder && !folder->empty()) return *folder;
+  return fs::path(environment("HOME").value_or("/")) / ".docker";
+}
 
 std::string Endpoint::address() const {
   if (is_unix()) return "unix://" + socket_path;
@@ -153,7 +153,7 @@ Result<Endpoint> find_endpoint(const Environment& environment) {
   if (const auto host = environment("DOCKER_HOST"); host && !host->empty()) {
     return from_docker_host(*host, environment);
   }
-  const fs::path folder = config_folder(environment);
+  const fs::path folder = docker_config_folder(environment);
   std::string context = environment("DOCKER_CONTEXT").value_or("");
   if (context.empty() && fs::exists(folder / "config.json")) {
     const auto config = read_json(folder / "config.json");

@@ -1,6 +1,7 @@
 // Where the engine is: DOCKER_HOST, the current docker context, or the default socket. It must not connect.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct Endpoint {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 /// Of this process.
 Environment process_environment();
+
+/// Where the docker command keeps its configuration: DOCKER_CONFIG, else ~/.docker. It need not exist.
+std::filesystem::path docker_config_folder(const Environment& environment);
 
 /// Parses "unix:///path" or "tcp://host[:port]" ("http" and "https" stand for tcp). Errors: `bad_input`, also
 /// for another scheme such as ssh.

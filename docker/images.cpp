@@ -15,11 +15,11 @@ namespace json = base::json;
 constexpr const char* kCreate = "POST /images/create";
 
 /// {"error":"…","errorDetail":{"message":"…"}}: a failure after the answer's head was sent.
-Result<void> check_line(const json::Value& line) {
+Result<void> check_line(const json::Value& line, const char* called) {
   auto message = json::string_or(json::find(&line, "errorDetail", "message"));
   if (message.empty()) message = json::string_or(json::find(&line, "error"));
   if (message.empty()) return {};
-  return tl::unexpected(Error{ErrorKind::refused, 200, kCreate, std::move(message)});
+  return tl::unexpected(Error{ErrorKind::refused, 200, called, std::move(message)});
 }
 
 // {"status":"Downloading","progressDetail":{"current":1,"total":2},"id":"layer"}
@@ -29,10 +29,10 @@ PullProgress progress_of(const json::Value& line) {
           json::int_or(json::find(&line, "progressDetail", "total"))};
 }
 
-Result<void> create_from_stream(const Client& client, Request request, const JsonStream::Sink& sink,
-                                const Call& call) {
-  JsonStream lines([&sink](const json::Value& line) -> Result<void> {
-    if (auto fine = check_line(line); !fine) return fine;
+Result<void> send_and_watch(const Client& client, Request request, const char* called,
+                            const JsonStream::Sink& sink, const Call& call) {
+  JsonStream lines([&sink, called](const json::Value& line) -> Result<void> {
+    if (auto fine = check_line(line, called); !fine) return fine;
     return sink(line);
   });
   const auto response =
@@ -81,7 +81,8 @@ Result<std::vector<ImageSummary>> list_images(const Client& client, const std::v
 }
 
 Result<void> pull_image(const Client& client, const ImageReference& reference,
-                        const std::function<void(const PullProgress&)>& on_progress, const Call& call) {
+                        const std::function<void(const PullProgress&)>& on_progress, const Call& call,
+                        const std::string& auth) {
   if (reference.tag.empty() && reference.digest.empty()) {
     return tl::unexpected(Error{
         ErrorKind::bad_input, 0, {}, fmt::format("'{}' names neither a tag nor a digest", reference.text())});
@@ -92,8 +93,9 @@ Result<void> pull_image(const Client& client, const ImageReference& reference,
                        .add("fromImage", reference.name)
                        .add("tag", reference.digest.empty() ? reference.tag : reference.digest)
                        .text();
-  return create_from_stream(
-      client, std::move(request),
+  if (!auth.empty()) request.headers = {{"X-Registry-Auth", auth}};
+  return send_and_watch(
+      client, std::move(request), kCreate,
       [&on_progress](const json::Value& line) -> Result<void> {
         if (on_progress) on_progress(progress_of(line));
         return {};
@@ -112,8 +114,8 @@ Result<std::string> import_image(const Client& client, const std::string& tar, c
   request.body = tar;
   request.content_type = "application/x-tar";
   std::string id;  // the last line is {"status":"sha256:…"}
-  const auto done = create_from_stream(
-      client, std::move(request),
+  const auto done = send_and_watch(
+      client, std::move(request), kCreate,
       [&id](const json::Value& line) -> Result<void> {
         id = json::string_or(json::find(&line, "status"));
         return {};
@@ -124,6 +126,36 @@ Result<std::string> import_image(const Client& client, const std::string& tar, c
     return tl::unexpected(Error{ErrorKind::malformed, 0, kCreate, "the answer names no image"});
   }
   return id;
+}
+
+Result<void> tag_image(const Client& client, const std::string& image, const ImageReference& tag,
+                       const Call& call) {
+  Request request;
+  request.method = Method::post;
+  request.target = Target("/images/", image, "/tag").add("repo", tag.name).add("tag", tag.tag).text();
+  const auto response = client.send(std::move(request), call);
+  if (!response) return tl::unexpected(response.error());
+  return {};
+}
+
+Result<void> save_images(const Client& client, const std::vector<std::string>& images, const BodySink& sink,
+                         const Call& call) {
+  Target target("/images/get");
+  for (const auto& image : images) target.add("names", image);
+  const auto response = client.send({Method::get, target.text(), {}, {}, {}}, call, sink);
+  if (!response) return tl::unexpected(response.error());
+  return {};
+}
+
+Result<void> load_images(const Client& client, BodySource tar, const Call& call) {
+  Request request;
+  request.method = Method::post;
+  request.target = Target("/images/load").add("quiet", "1").text();
+  request.content_type = "application/x-tar";
+  request.source = std::move(tar);
+  return send_and_watch(
+      client, std::move(request), "POST /images/load", [](const json::Value&) -> Result<void> { return {}; },
+      call);
 }
 
 Result<void> remove_image(const Client& client, const std::string& reference, const Call& call) {

@@ -51,10 +51,24 @@ struct PullProgress {
 };
 
 /// POST /images/create?fromImage=…: pulls one image. A reference without tag and digest is `bad_input`: the
-/// engine would pull every tag. A failure that the engine reports within its answer is `refused` with the
-/// status 200 and its message.
+/// engine would pull every tag. `auth` is the value of X-Registry-Auth (registry_auth.h), empty for none. A
+/// failure that the engine reports within its answer is `refused` with the status 200 and its message.
 Result<void> pull_image(const Client& client, const ImageReference& reference,
-                        const std::function<void(const PullProgress&)>& on_progress, const Call& call);
+                        const std::function<void(const PullProgress&)>& on_progress, const Call& call,
+                        const std::string& auth = {});
+
+/// POST /images/{name}/tag: one more name for an image; a name that another image had moves to this one.
+Result<void> tag_image(const Client& client, const std::string& image, const ImageReference& tag,
+                       const Call& call);
+
+/// GET /images/get?names=…: images as one tar, handed to `sink` as it comes. An image that is named by its id
+/// is saved without its tags.
+Result<void> save_images(const Client& client, const std::vector<std::string>& images, const BodySink& sink,
+                         const Call& call);
+
+/// POST /images/load: takes a tar of save_images. The engine checks each layer against the digest that the
+/// image's configuration names; names in the tar become tags.
+Result<void> load_images(const Client& client, BodySource tar, const Call& call);
 
 /// POST /images/create?fromSrc=-: makes an image of one layer out of a tar of its root file system. `changes`
 /// are Dockerfile instructions such as "ENTRYPOINT [\"/pause\"]". Returns the image's id.

@@ -32,6 +32,8 @@ struct Request {
   std::string body;          ///< whole body; empty if there is none or if `source` is set
   std::string content_type;  ///< empty: none
   BodySource source;         ///< streamed body; takes precedence over `body`
+  std::vector<std::pair<std::string, std::string>> headers =
+      {};  ///< besides those that follow from the above
 };
 
 struct Response {

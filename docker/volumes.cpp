@@ -3,11 +3,32 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "docker/json_parts.h"
 
 namespace docker {
 
 namespace json = base::json;
+
+namespace {
+
+/// Podman takes `size` for a quota of the file system that its volumes lie on, which a tmpfs has no use for
+/// (containers/podman, libpod/runtime_volume_linux.go); tmpfs(5) has the same limit in pages.
+std::map<std::string, std::string> as_podman_takes_them(std::map<std::string, std::string> options) {
+  constexpr std::string_view kSize = "size=";
+  constexpr std::int64_t kPage = 4096;
+  auto& text = options["o"];
+  const auto at = text.starts_with(kSize) ? 0 : std::string::npos;
+  if (options["type"] != "tmpfs" || at == std::string::npos) return options;
+  const auto end = text.find(',');
+  const auto size = std::strtoll(text.c_str() + kSize.size(), nullptr, 10);
+  text = fmt::format("nr_blocks={}{}", (size + kPage - 1) / kPage,
+                     end == std::string::npos ? "" : text.substr(end));
+  return options;
+}
+
+}  // namespace
 
 VolumeSpec tmpfs_volume(std::string name, std::int64_t size_bytes, Labels labels) {
   return {std::move(name),
@@ -20,7 +41,8 @@ VolumeSpec tmpfs_volume(std::string name, std::int64_t size_bytes, Labels labels
 Result<void> create_volume(const Client& client, const VolumeSpec& spec, const Call& call) {
   json::Writer body;
   body.begin_object().member("Name", spec.name).member("Driver", "local");
-  add_map(body, "DriverOpts", spec.driver_options);
+  const bool is_podman = client.dialect() == Dialect::podman;
+  add_map(body, "DriverOpts", is_podman ? as_podman_takes_them(spec.driver_options) : spec.driver_options);
   add_map(body, "Labels", spec.labels);
   body.end_object();
   Request request;

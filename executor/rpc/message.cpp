@@ -10,30 +10,12 @@ namespace {
 
 namespace json = base::json;
 
-/// Looks over a text before it is parsed: a parsed message takes many times its own size, so its values are
-/// counted first. Strings are passed over; whether it is JSON at all is the parser's business.
+/// A parsed message takes many times its own size, so it is looked over first.
 std::string over_limit(std::string_view text) {
-  int depth = 0;
-  std::size_t values = 1;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    switch (text[i]) {
-      case '"':
-        for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
-        break;
-      case '[':
-      case '{':
-        if (++depth > kMaxDepth)
-          return fmt::format("wrote a message nested deeper than {} levels", kMaxDepth);
-        ++values;
-        break;
-      case ']':
-      case '}': --depth; break;
-      case ',':
-      case ':':
-        if (++values > kMaxValues) return fmt::format("wrote a message of more than {} values", kMaxValues);
-        break;
-      default: break;
-    }
+  switch (json::excess_of(text, kMaxDepth, kMaxValues)) {
+    case json::Excess::none: return {};
+    case json::Excess::depth: return fmt::format("wrote a message nested deeper than {} levels", kMaxDepth);
+    case json::Excess::values: return fmt::format("wrote a message of more than {} values", kMaxValues);
   }
   return {};
 }
