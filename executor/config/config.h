@@ -93,6 +93,9 @@ struct Platform {
   std::vector<std::string> volumes;
 };
 
+/// The keys of an entry that give up isolation, by their names.
+std::vector<std::string> unsafe_keys(const Platform& platform);
+
 /// What the instances of one case share.
 struct Sharing {
   bool network = false;  ///< a private internal network
@@ -132,6 +135,7 @@ struct Config {
   std::vector<std::filesystem::path> features;  ///< absolute
   std::optional<Mode> mode;
   std::optional<ProcessName> default_process;
+  std::vector<std::string> secret;  ///< names of variables, with `*`, whose values no record may show
   std::vector<Platform> platforms;  ///< in the file's order
   Sharing scenario;
   Matrix matrix;

@@ -85,6 +85,7 @@ class Loader {
          }},
         {"mode", [&](const Entry& e) { read_mode(e); }},
         {"default_process", [&](const Entry& e) { read_default_process(e); }},
+        {"secret", [&](const Entry& e) { config_.secret = e.as_texts(); }},
         {"defaults", [&](const Entry& e) { e.each_key(limit_handlers(defaults.limits)); }},
         {"platforms", [&](const Entry& e) { platforms = e; }},
         {"scenario", [&](const Entry& e) { read_scenario(e); }},

@@ -101,13 +101,13 @@ class ContainerServer::ExitSource : public base::IoSource {
 };
 
 ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
-                                 track::Belonging belonging, std::string image_reference, StartGate& gate,
+                                 track::Belonging belonging, model::PlatformImage image, StartGate& gate,
                                  NamespacePool* namespaces)
     : tracker_(tracker),
       loop_(loop),
       spec_(std::move(spec)),
       belonging_(std::move(belonging)),
-      image_reference_(std::move(image_reference)),
+      image_(std::move(image)),
       gate_(gate),
       namespaces_(namespaces) {}
 
@@ -227,6 +227,18 @@ void ContainerServer::kill() {
   signal("SIGKILL");
 }
 
+/// False if the container does not run any more, or that cannot be said.
+bool ContainerServer::watch_again() {
+  const docker::Call call{base::Deadline::in(kInspectTime), {}};
+  auto watch = docker::watch_exit(tracker_.client(), id_, call);
+  const auto details = docker::inspect_container(tracker_.client(), id_, call);
+  if (!watch || !details || !details->running) return false;
+  auto source = std::make_shared<ExitSource>(std::move(*watch));
+  if (!loop_.add(source)) return false;
+  exit_ = std::move(source);
+  return true;
+}
+
 tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadline& deadline,
                                                                const std::stop_token& stop) {
   if (ended_) return ended_;
@@ -234,11 +246,13 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
   const auto status = exit_->status().wait(deadline, stop);
   if (!status) return std::nullopt;
   if (!*status) return tl::unexpected(failed("watched to its end", status->error()));
+  // Podman's watch may end with -1 while the container lives on (seen with 4.3, once in some hundred).
+  if ((*status)->code < 0 && watch_again()) return wait(deadline, stop);
   output_->ended().wait(base::Deadline::in(kDrainTime), {});
   const auto details =
       docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));
-  const Exit exit{(*status)->code, details->oom_killed};
+  const Exit exit{(*status)->code < 0 ? details->exit_code : (*status)->code, details->oom_killed};
   if (was_killed_by_somebody(exit.code) && !exit.oom_killed) {
     if (auto works = check(base::Deadline::in(kCheckTime), {}); !works) return tl::unexpected(works.error());
   }

@@ -24,7 +24,7 @@ class ContainerServer final : public Server {
   /// All references must outlive it. `spec` lacks name and labels. With `namespaces` it may live in a
   /// borrowed network namespace in the place of one of its own.
   ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
-                  track::Belonging belonging, std::string image_reference, StartGate& gate,
+                  track::Belonging belonging, model::PlatformImage image, StartGate& gate,
                   NamespacePool* namespaces);
   ~ContainerServer() override;
 
@@ -40,8 +40,10 @@ class ContainerServer final : public Server {
   /// An engine holds both streams open until the container ends, whatever is closed inside.
   [[nodiscard]] bool can_outlive_its_output() const override { return false; }
   std::string dispose() override;
-  [[nodiscard]] std::string image_reference() const override { return image_reference_; }
-  [[nodiscard]] std::string image_id() const override { return spec_.image; }
+  [[nodiscard]] std::string image_reference() const override { return image_.reference; }
+  [[nodiscard]] std::string image_id() const override { return image_.id; }
+  [[nodiscard]] model::PlatformImage image() const override { return image_; }
+  [[nodiscard]] std::string container() const override { return id_; }
 
  private:
   class OutputSource;
@@ -55,13 +57,14 @@ class ContainerServer final : public Server {
   void signal(const char* name);
   [[nodiscard]] Error failed(std::string_view what, const docker::Error& error) const;
   [[nodiscard]] bool was_killed_by_somebody(std::int64_t code) const;
+  bool watch_again();
   void let_go_of_streams();
 
   track::Tracker& tracker_;
   base::IoLoop& loop_;
   docker::ContainerSpec spec_;
   const track::Belonging belonging_;
-  const std::string image_reference_;
+  const model::PlatformImage image_;
   StartGate& gate_;
   NamespacePool* const namespaces_;
   std::optional<NamespacePool::Lease> lease_;

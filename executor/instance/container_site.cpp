@@ -53,10 +53,11 @@ class ContainerSites::ContainerSite final : public Site {
     around.network = network_;
     around.volume = volume_;
     around.volume_path = request_.sharing.volume;
+    around.may_be_joined = request_.may_be_joined;
     around.ipc_holder = request_.sharing.ipc ? holder_->id() : std::string();
     return std::make_unique<ContainerServer>(
         sites_.tracker_, sites_.loop_, container_spec(*request.platform, around),
-        track::Belonging{request_.case_id, request.process}, image.reference, sites_.start_gate_,
+        track::Belonging{request_.case_id, request.process}, image, sites_.start_gate_,
         can_borrow_namespace(*request.platform, around) ? &sites_.namespaces_ : nullptr);
   }
 

@@ -67,7 +67,8 @@ docker::HostSettings host_settings(const config::Platform& platform, const Surro
   host.blkio = blkio(platform.blkio);
   host.network_mode = around.network.empty() ? "none" : around.network;
   if (!platform.network_mode.empty()) host.network_mode = platform.network_mode;
-  host.ipc_mode = around.ipc_holder.empty() ? "private" : "container:" + around.ipc_holder;
+  host.ipc_mode = around.ipc_holder.empty() ? (around.may_be_joined ? "shareable" : "private")
+                                            : "container:" + around.ipc_holder;
   if (!platform.ipc.empty()) host.ipc_mode = platform.ipc;
   host.cgroupns_mode = "private";
   host.pid_mode = platform.pid;

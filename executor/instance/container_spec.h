@@ -17,10 +17,11 @@ struct Surroundings {
   std::vector<model::ProcessName> peers;  ///< all processes of the case; for a shared network
   std::string image_id;
   config::Limits limits;
-  std::string network;      ///< of the case; empty: none
-  std::string volume;       ///< of the case; empty: none
-  std::string volume_path;  ///< where it is mounted
-  std::string ipc_holder;   ///< container whose IPC namespace is shared; empty: a private one
+  std::string network;         ///< of the case; empty: none
+  std::string volume;          ///< of the case; empty: none
+  std::string volume_path;     ///< where it is mounted
+  bool may_be_joined = false;  ///< its IPC namespace can be shared, too
+  std::string ipc_holder;      ///< container whose IPC namespace is shared; empty: a private one
 };
 
 /// Hardened by default: everything that is weaker stands in the platform's entry. Name and labels are left

@@ -354,8 +354,12 @@ model::InstanceReport Instance::report() const {
   model::InstanceReport report;
   report.process = identity_.process;
   report.platform = identity_.platform;
-  report.image = server_->image_reference();
-  report.image_id = server_->image_id();
+  const auto image = server_->image();
+  report.image = image.reference;
+  report.image_id = image.id;
+  report.repo_digest = image.repo_digest;
+  report.architecture = image.architecture;
+  report.obtained = image.obtained;
   report.command = server_->command();
   report.ended_by = ended_by_;
   if (exit_) report.exit_code = exit_->code;

@@ -85,6 +85,9 @@ class Instance : private Output, private rpc::Listener {
   [[nodiscard]] model::EndedBy ended_by() const { return ended_by_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
 
+  /// Id of its container, if it has one.
+  [[nodiscard]] std::string container() const { return server_->container(); }
+
   /// What is known of it, for reports.
   [[nodiscard]] model::InstanceReport report() const;
 

@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "base/deadline.h"
+#include "executor/model/event.h"
 #include "executor/rpc/channel.h"
 
 namespace executor::instance {
@@ -80,6 +81,10 @@ class Server : public rpc::ByteSink {
   [[nodiscard]] virtual std::string image_id() const = 0;
   /// The command line of a host process; empty for a container.
   [[nodiscard]] virtual std::string command() const { return {}; }
+  /// All that is known of the image.
+  [[nodiscard]] virtual model::PlatformImage image() const { return {{}, image_reference(), image_id()}; }
+  /// Id of the container it lives in, while there is one; empty where there is no such thing.
+  [[nodiscard]] virtual std::string container() const { return {}; }
 };
 
 }  // namespace executor::instance

@@ -50,6 +50,7 @@ struct SiteRequest {
   std::vector<model::ProcessName> processes;
   std::int64_t shm_size = 0;        ///< bytes of /dev/shm, where the IPC namespace is shared
   bool outlives_instances = false;  ///< what is shared must last while no instance runs
+  bool may_be_joined = false;       ///< other containers may share the instances' namespaces, to look inside
 };
 
 /// Thread-safe.

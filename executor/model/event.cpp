@@ -10,4 +10,14 @@ std::string SourceLocation::text() const {
   return column > 0 ? fmt::format("{}:{}:{}", uri, line, column) : fmt::format("{}:{}", uri, line);
 }
 
+std::string_view name_of(Obtained obtained) {
+  switch (obtained) {
+    case Obtained::found: return "found";
+    case Obtained::pulled: return "pulled";
+    case Obtained::built: return "built";
+    case Obtained::loaded: return "loaded";
+  }
+  return "found";
+}
+
 }  // namespace executor::model

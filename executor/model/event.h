@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,12 +29,24 @@ struct SourceLocation {
 /// How an instance's life ended.
 enum class EndedBy { itself, shutdown, sigterm, sigkill, nothing };
 
+/// How a run came by an image.
+enum class Obtained {
+  found,   ///< the engine had it
+  pulled,  ///< from a registry
+  built,   ///< from its folder
+  loaded,  ///< from a bundle
+};
+std::string_view name_of(Obtained obtained);
+
 /// What is known of one instance when its case is over.
 struct InstanceReport {
   ProcessName process;
   PlatformName platform;
-  std::string image;     ///< reference; empty for a host process
-  std::string image_id;  ///< "sha256:…"
+  std::string image;         ///< reference; empty for a host process
+  std::string image_id;      ///< "sha256:…"
+  std::string repo_digest;   ///< "name@sha256:…"; empty where no registry has given or taken the image
+  std::string architecture;  ///< "linux/amd64"
+  Obtained obtained = Obtained::found;
   std::string command;   ///< command line of a host process; empty for a container
   EndedBy ended_by = EndedBy::nothing;
   std::optional<std::int64_t> exit_code;
@@ -70,6 +83,7 @@ struct CaseReport {
   std::vector<CaseReport> earlier_attempts;  ///< where it was tried again, the first attempt first
   std::string artifacts;  ///< folder with the case's logs and transcript; empty if there is none
   std::string rerun;      ///< command line that runs this one case again
+  std::string bundle;     ///< file that `cexec replay` takes, once the run is over; empty if there is none
 
   /// Passed, but not at the first attempt.
   [[nodiscard]] bool is_flaky() const { return is_passed(outcome) && !earlier_attempts.empty(); }
@@ -78,8 +92,11 @@ struct CaseReport {
 /// The image that a platform's containers are made from, or the command of its host processes.
 struct PlatformImage {
   PlatformName name;
-  std::string reference;  ///< as in cexec.yaml, or the tag of what was built
-  std::string id;         ///< "sha256:…"
+  std::string reference;     ///< as in cexec.yaml, or the tag of what was built
+  std::string id;            ///< "sha256:…"
+  std::string repo_digest;   ///< "name@sha256:…"; empty where no registry has given or taken it
+  std::string architecture;  ///< "linux/amd64"
+  Obtained obtained = Obtained::found;
   std::string command;    ///< of host processes, which have neither of the former
 };
 

@@ -86,6 +86,7 @@ struct Scenario {
 struct Case {
   const Scenario* scenario = nullptr;
   std::vector<const config::Platform*> platforms;  ///< one for each of the scenario's processes
+  std::uint32_t repetition = 1;                    ///< which one, where the same case is run several times
 
   [[nodiscard]] CaseId id() const;
   void append_id(std::string& text) const;

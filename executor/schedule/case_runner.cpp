@@ -54,12 +54,18 @@ std::string folder_name(const model::CaseId& id) {
   return name;
 }
 
+std::filesystem::path bundle_path(const Options& options, const plan::Case& planned) {
+  const auto repeat = planned.repetition > 1 ? fmt::format("-repeat-{}", planned.repetition) : std::string();
+  return options.artifacts / "bundles" / fmt::format("{}{}.cexec.tar.zst", folder_name(planned.id()), repeat);
+}
+
 CaseRunner::CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
                        instance::SiteFactory& sites, Reuse& reuse, const model::RunId& run,
-                       std::stop_token stop, EventQueue& events)
+                       std::stop_token stop, EventQueue& events, std::size_t attempt)
     : case_(planned),
       scenario_(*planned.scenario),
       index_(index),
+      attempt_(attempt),
       options_(options),
       sites_(sites),
       reuse_(reuse),
@@ -89,6 +95,8 @@ void CaseRunner::fill_report() {
 void CaseRunner::open_artifacts() {
   if (options_.artifacts.empty()) return;
   folder_ = options_.artifacts / "cases" / folder_name(case_.id());
+  if (case_.repetition > 1) folder_ += fmt::format("-repeat-{}", case_.repetition);
+  if (attempt_ > 1) folder_ /= fmt::format("attempt-{}", attempt_);
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   if (error) {
@@ -115,6 +123,7 @@ void CaseRunner::open_site(const base::Deadline& deadline, const std::stop_token
   if (take_over(deadline, stop)) return;
   instance::SiteRequest request{case_.id(), scenario_.sharing, scenario_.processes, 0,
                                 scenario_.changes_lives || can_be_reused()};
+  request.may_be_joined = options_.on_failure != nullptr;
   for (const auto* platform : case_.platforms)
     request.shm_size = std::max(request.shm_size, platform->shm_size);
   site_ = sites_.make_site(std::move(request));
@@ -212,6 +221,7 @@ void CaseRunner::execute() {
     decide(running_.outcome_of(*site_error_), std::nullopt, {});
   } else {
     run_steps();
+    tell_of_failure();
     if (!hand_over()) stop_all();
   }
   report_.duration = since(begin);
@@ -251,6 +261,27 @@ void CaseRunner::decide(Outcome outcome, std::optional<std::size_t> step, const 
   if (!process.empty()) report_.culprit_process = process;
 }
 
+void CaseRunner::tell_of_failure() {
+  if (!options_.on_failure || model::is_passed(report_.outcome) || running_.stop.stop_requested()) return;
+  FailedCase failed{report_, {}, running_.stop};
+  for (const auto& actor : actors_) {
+    if (actor.live() == nullptr) continue;
+    failed.live.push_back({actor.name(), actor.platform().name, actor.live()->container()});
+  }
+  options_.on_failure(failed);
+}
+
+/// A case that did not pass is replayed from its bundle, where that is what the run wants to be told.
+void CaseRunner::name_bundle() {
+  const auto category = model::category_of(report_.outcome);
+  const bool is_red = category == model::Category::failed || category == model::Category::could_not_run;
+  if (!is_red || options_.artifacts.empty() || std::holds_alternative<model::Cancelled>(report_.outcome))
+    return;
+  report_.bundle = bundle_path(options_, case_).string();
+  if (!options_.replay.empty())
+    report_.rerun = fmt::format("{} {}", options_.replay, shell_word(report_.bundle));
+}
+
 void CaseRunner::stop_all() {
   if (!running_.stop.stop_requested()) {
     for (auto& actor : actors_) {
@@ -271,6 +302,7 @@ model::CaseReport CaseRunner::dispose() {
   const auto warn = [this](std::vector<std::string> problems) {
     for (auto& problem : problems) report_.warnings.push_back(std::move(problem));
   };
+  name_bundle();
   for (auto& actor : actors_) warn(actor.dispose());
   for (auto& ensemble : to_end_) end(ensemble, running_.stop);
   to_end_.clear();

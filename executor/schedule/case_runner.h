@@ -24,10 +24,11 @@ namespace executor::schedule {
 /// turn, and the removal of what is left, which nobody needs to wait for.
 class CaseRunner {
  public:
-  /// All must outlive it. `index` is the case's in the plan, for the events that tell of its steps.
+  /// All must outlive it. `index` is the case's in the plan, for the events that tell of its steps. Each
+  /// `attempt`, from 1, keeps its evidence in a folder of its own.
   CaseRunner(const plan::Case& planned, std::size_t index, const Options& options,
              instance::SiteFactory& sites, Reuse& reuse, const model::RunId& run, std::stop_token stop,
-             EventQueue& events);
+             EventQueue& events, std::size_t attempt = 1);
   /// Removes what is left, if `dispose` has not.
   ~CaseRunner();
   CaseRunner(const CaseRunner&) = delete;
@@ -51,12 +52,19 @@ class CaseRunner {
   /// if that is broken; ignores any cancellation.
   model::CaseReport dispose();
 
+  /// What earlier attempts at the case came to, for its report.
+  void set_earlier_attempts(std::vector<model::CaseReport> attempts) {
+    report_.earlier_attempts = std::move(attempts);
+  }
+
   /// `execute` and `dispose` in one.
   model::CaseReport run();
   /// The report of a case that is given up before its turn; removes what was got ready.
   model::CaseReport not_run(const std::string& reason);
 
  private:
+  void tell_of_failure();
+  void name_bundle();
   void open_artifacts();
   void open_site(const base::Deadline& deadline, const std::stop_token& stop);
   [[nodiscard]] bool can_be_reused() const;
@@ -73,6 +81,7 @@ class CaseRunner {
   const plan::Case& case_;
   const plan::Scenario& scenario_;
   const std::size_t index_;
+  const std::size_t attempt_;
   const Options& options_;
   instance::SiteFactory& sites_;
   Reuse& reuse_;
@@ -92,5 +101,8 @@ class CaseRunner {
 
 /// A name for the case's folder: what a path, an archive or an upload might trip over is replaced.
 std::string folder_name(const model::CaseId& id);
+
+/// Where the bundle of a case lies that did not pass: `<artifacts>/bundles/<folder>.cexec.tar.zst`.
+std::filesystem::path bundle_path(const Options& options, const plan::Case& planned);
 
 }  // namespace executor::schedule

@@ -5,10 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include "executor/config/config.h"
+#include "executor/model/event.h"
 
 namespace executor::schedule {
 
@@ -34,6 +38,25 @@ struct Capacity {
 /// How long an instance may be used, where its server can be reset.
 enum class Isolation { each_case, feature, run };
 
+/// A case that did not pass, while its servers still live.
+struct FailedCase {
+  struct Live {
+    model::ProcessName process;
+    model::PlatformName platform;
+    std::string container;  ///< its id; empty for a host process
+  };
+  const model::CaseReport& report;  ///< as far as it goes
+  std::vector<Live> live;
+  std::stop_token stop;
+};
+
+/// Trying again what did not pass.
+struct Retries {
+  std::size_t count = 0;     ///< attempts beyond the first
+  milliseconds pause{1000};  ///< before the first retry; each further one waits twice as long
+  milliseconds longest_pause{30'000};
+};
+
 struct Options {
   Isolation isolation = Isolation::each_case;
   std::size_t workers = 1;          ///< cases that execute at a time
@@ -46,6 +69,11 @@ struct Options {
   std::size_t max_fail = 0;         ///< red cases after which the rest is cancelled; 0: never
   std::filesystem::path artifacts;  ///< folder of the run's artifacts; empty: none are kept
   std::string rerun;                ///< what a command line that runs one case begins with
+  std::string
+      replay;  ///< what one begins with that replays a bundle; if set, `rerun` of a red case is such a one
+  Retries retries;
+  /// Is called between a red case's last step and the end of its servers, and keeps them while it blocks.
+  std::function<void(const FailedCase&)> on_failure;
 };
 
 }  // namespace executor::schedule

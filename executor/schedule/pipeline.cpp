@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/wait.h"
+
 namespace executor::schedule {
 namespace {
 
@@ -61,9 +63,9 @@ void Pipeline::end_what_waits() {
     threads.emplace_back([this, &ensemble] { end(ensemble, cancellation_.token()); });
 }
 
-std::shared_ptr<CaseRunner> Pipeline::make_runner(std::size_t index) {
+std::shared_ptr<CaseRunner> Pipeline::make_runner(std::size_t index, std::size_t attempt) {
   return std::make_shared<CaseRunner>(plan_.cases[index], index, options_, sites_, reuse_, run_,
-                                      cancellation_.token(), events_);
+                                      cancellation_.token(), events_, attempt);
 }
 
 /// `next_turn_` counts the cases whose turn an executor waits for or has begun.
@@ -155,7 +157,27 @@ void Pipeline::run_case(Slot& slot) {
   if (is_cancelled()) return slot.runner->give_up();
   events_.post(model::CaseStarted{plan_.cases[slot.index].id(), slot.index});
   slot.runner->execute();
+  try_again(slot);
   count(*slot.runner);
+}
+
+/// A case that is red gets further attempts, each with containers of its own; what the earlier ones came to
+/// stays in its report.
+void Pipeline::try_again(Slot& slot) {
+  const auto is_red = [&slot] {
+    const auto category = model::category_of(slot.runner->outcome());
+    return category == model::Category::failed || category == model::Category::could_not_run;
+  };
+  std::vector<model::CaseReport> earlier;
+  auto pause = options_.retries.pause;
+  while (earlier.size() < options_.retries.count && is_red() && !is_cancelled()) {
+    if (!base::pause_for(pause, cancellation_.token())) break;
+    pause = std::min(pause * 2, options_.retries.longest_pause);
+    earlier.push_back(slot.runner->dispose());
+    slot.runner = make_runner(slot.index, earlier.size() + 1);
+    slot.runner->execute();
+  }
+  slot.runner->set_earlier_attempts(std::move(earlier));
 }
 
 void Pipeline::count(const CaseRunner& runner) {

@@ -45,12 +45,13 @@ class Pipeline {
   void end_what_waits();
 
   [[nodiscard]] bool may_claim() const;
-  std::shared_ptr<CaseRunner> make_runner(std::size_t index);
+  std::shared_ptr<CaseRunner> make_runner(std::size_t index, std::size_t attempt = 1);
   /// The slot of the case whose turn it is; nothing if it was cancelled before it got one.
   std::optional<Slot> take_turn(Lock& lock, std::size_t index);
   void wait_until_alone(Lock& lock);
   void run_case(Slot& slot);
   void await_usable();
+  void try_again(Slot& slot);
   void count(const CaseRunner& runner);
   [[nodiscard]] bool is_cancelled() const { return cancellation_.reason().has_value(); }
 

@@ -302,5 +302,54 @@ TEST(Isolation, CaseThatEndsServersKeepsThemToItself) {
   EXPECT_EQ(count_of(ran, "w: start"), 4);
 }
 
+/// A server whose steps fail.
+tests::Behaviour failing() {
+  tests::Behaviour behaviour;
+  behaviour.answer = [](const std::string& method, const std::string&) {
+    return std::optional<std::string>(
+        method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "");
+  };
+  return behaviour;
+}
+
+TEST(Pipeline, RedCaseIsTriedAgainAndAllAttemptsKeepTheirEvidence) {
+  Ran ran(scenarios(1));
+  ran.sites.behaviours["w"] = {failing(), failing(), {}};
+  ran.options.retries = {5, 1ms, 1ms};
+  ran.run();
+  ASSERT_EQ(ran.reports.size(), 1U);
+  const auto& report = ran.reports.at(0);
+  EXPECT_TRUE(report.is_flaky());
+  ASSERT_EQ(report.earlier_attempts.size(), 2U);
+  EXPECT_EQ(model::message_of(report.earlier_attempts[0].outcome), "no");
+  const std::filesystem::path first = report.earlier_attempts[0].artifacts;
+  EXPECT_EQ(report.earlier_attempts[1].artifacts, (first / "attempt-2").string());
+  EXPECT_EQ(report.artifacts, (first / "attempt-3").string());
+  for (const auto& folder : {first, first / "attempt-2", first / "attempt-3"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / "transcript.jsonl")) << folder;
+  }
+  EXPECT_EQ(report.bundle, "");
+}
+
+TEST(Pipeline, CaseThatStaysRedUsesUpItsRetriesAndCountsOnce) {
+  Ran ran(scenarios(2));
+  ran.sites.behaviours["w"] = {failing(), failing(), {}};
+  ran.options.retries = {1, 1ms, 1ms};
+  ran.options.max_fail = 2;
+  ran.run();
+  EXPECT_EQ(ran.reports.at(0).earlier_attempts.size(), 1U);
+  EXPECT_EQ(model::name_of(ran.reports.at(0).outcome), "failed");
+  EXPECT_TRUE(ran.reports.at(0).bundle.ends_with(".cexec.tar.zst")) << ran.reports.at(0).bundle;
+  EXPECT_TRUE(model::is_passed(ran.reports.at(1).outcome));
+}
+
+TEST(Pipeline, RerunOfARedCaseIsItsReplayWhereThatIsWanted) {
+  Ran ran(scenarios(1));
+  ran.sites.behaviours["w"] = {failing()};
+  ran.options.replay = "cexec replay";
+  ran.run();
+  EXPECT_EQ(ran.reports.at(0).rerun, "cexec replay " + ran.reports.at(0).bundle);
+}
+
 }  // namespace
 }  // namespace executor::schedule
