@@ -20,8 +20,10 @@ or with --container-seq in a fresh container.
 
   cexec [run] [OPTION…] [PATH[:LINE]…]
   cexec list [OPTION…] [PATH[:LINE]…]
-  cexec images [build]
+  cexec images [build|pull|lock] [--check]
   cexec gherkin FILE…
+  cexec replay BUNDLE|CASE-ID [OPTION…]
+  cexec doctor
   cexec ps
   cexec cleanup [--all] [--dry-run]
   cexec COMMAND --help
@@ -69,20 +71,30 @@ void define_list(CLI::App& app, RunArguments& run) {
   for (auto i = told; i < options.size(); ++i) options[i]->group("");
 }
 
+ImagesArguments::Action read_images_action(const std::string& text) {
+  using Action = ImagesArguments::Action;
+  if (text == "list") return Action::list;
+  if (text == "build") return Action::build;
+  if (text == "pull") return Action::pull;
+  if (text == "lock") return Action::lock;
+  const std::vector<std::string> known{"list", "build", "pull", "lock"};
+  throw CLI::ValidationError("ACTION", fmt::format("expected list, build, pull or lock, found '{}'{}", text,
+                                                   text::did_you_mean(text, known)));
+}
+
 void define_images(CLI::App& app, ImagesArguments& images) {
-  set_up(app, "cexec images", "Lists the platforms' images; `cexec images build` makes what is missing.");
+  set_up(app, "cexec images",
+         "Lists the platforms' images, and whether the engine has them.\n\n"
+         "  build  builds or pulls what is missing\n"
+         "  pull   pulls what is named, or what images.lock holds, although it is there\n"
+         "  lock   writes images.lock, which runs are held to from then on");
   app.add_option_function<std::string>(
-         "ACTION",
-         [&images](const std::string& action) {
-           if (action != "build") {
-             throw CLI::ValidationError("ACTION", fmt::format("expected build, found '{}'", action));
-           }
-           images.build = true;
-         },
-         "build: pull or build what is missing")
+         "ACTION", [&images](const std::string& text) { images.action = read_images_action(text); },
+         "list (the default), build, pull or lock")
       ->type_name("");
+  app.add_flag("--check", images.check, "of list: end with 3 where an image is\nmissing or not as locked");
   app.add_option("--config", images.config, "the config (cexec.yaml here or above)")->type_name("FILE");
-  app.add_flag("-v,--verbose", images.verbose, "show the output of builds");
+  app.add_flag("-v,--verbose", images.verbose, "show the output of builds, and digests");
 }
 
 void define_gherkin(CLI::App& app, GherkinArguments& gherkin) {
@@ -108,6 +120,13 @@ void define_cleanup(CLI::App& app, CleanupArguments& cleanup) {
          "Removes from the engine what runs left whose cexec is dead. Every run does so\nwhen it starts.");
   app.add_flag("--all", cleanup.all, "also what runs hold that are at work, or on\nanother machine");
   app.add_flag("--dry-run", cleanup.dry_run, "only say what would be removed");
+}
+
+/// It takes none but --help.
+void define_doctor(CLI::App& app, Arguments&) {
+  set_up(app, "cexec doctor",
+         "Tries on the engine here what cexec relies on, in containers of its own: limits,\n"
+         "isolation, streams, volumes, networks, builds. Ends with 3 where something does\nnot hold.");
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {
@@ -223,6 +242,14 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
   if (first == "cleanup") {
     return parse_command<CleanupArguments>(rest, of(Command::cleanup), define_cleanup,
                                            [](Arguments& a) -> CleanupArguments& { return a.cleanup; });
+  }
+  if (first == "replay") {
+    return parse_command<ReplayArguments>(rest, of(Command::replay), define_replay,
+                                          [](Arguments& a) -> ReplayArguments& { return a.replay; });
+  }
+  if (first == "doctor") {
+    return parse_command<Arguments>(rest, of(Command::doctor), define_doctor,
+                                    [](Arguments& a) -> Arguments& { return a; });
   }
   return parse_run_words(first == "run" ? rest : words, std::move(base));
 }

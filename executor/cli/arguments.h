@@ -8,6 +8,7 @@
 
 #include "executor/cli/gherkin_command.h"
 #include "executor/cli/objects_command.h"
+#include "executor/cli/replay_options.h"
 #include "executor/cli/run_options.h"
 #include "executor/config/config.h"
 
@@ -15,20 +16,23 @@ namespace executor::cli {
 
 /// What `cexec images` takes.
 struct ImagesArguments {
-  bool build = false;  ///< `cexec images build`: make what is missing; else only list
+  enum class Action { list, build, pull, lock };
+  Action action = Action::list;
+  bool check = false;  ///< the exit code says whether all is there, and as locked
   std::string config;
   bool verbose = false;
 };
 
 /// The whole of it: one command, or a text to print and be done.
 struct Arguments {
-  enum class Command { run, list, gherkin, images, ps, cleanup, print };
+  enum class Command { run, list, gherkin, images, ps, cleanup, doctor, replay, print };
   Command command = Command::run;
   RunArguments run;  ///< also of `list`
   ImagesArguments images;
   GherkinArguments gherkin;
   PsArguments ps;
   CleanupArguments cleanup;
+  ReplayArguments replay;
   std::string text;  ///< of --help and --version
 };
 

@@ -10,7 +10,6 @@
 
 #include "base/io_loop.h"
 #include "docker/system.h"
-#include "executor/image/resolve.h"
 #include "executor/instance/container_site.h"
 #include "executor/track/sweep.h"
 
@@ -27,10 +26,11 @@ constexpr base::milliseconds kHopelessTime = 10s;
 
 }  // namespace
 
-ContainerRun::ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
-                           track::Watchdog* watchdog, schedule::Cancellation& cancellation,
+ContainerRun::ContainerRun(const plan::Plan& plan, RunParts parts, const schedule::Options& options,
+                           model::RunId run, track::Watchdog* watchdog, schedule::Cancellation& cancellation,
                            schedule::EventQueue& events)
     : plan_(plan),
+      parts_(std::move(parts)),
       options_(options),
       run_(std::move(run)),
       watchdog_(watchdog),
@@ -85,24 +85,15 @@ bool ContainerRun::connect() {
   return true;
 }
 
-std::optional<std::map<model::PlatformName, model::PlatformImage>> ContainerRun::resolve_images() {
-  std::map<model::PlatformName, model::PlatformImage> images;
-  for (const auto* platform : plan::used_platforms(plan_)) {
-    const auto tell = [this, platform](bool is_detail) {
-      return [this, platform, is_detail](std::string_view text) {
-        events_.post(model::Preparing{platform->name, std::string(text), is_detail});
-      };
-    };
-    auto image = image::resolve(*engine_.client, *platform, {tell(false), tell(true)},
-                                {base::Deadline::never(), cancellation_.token()});
-    if (!image) {
-      auto& error = image.error();
-      fail({std::move(error.reason), std::move(error.hint), std::move(error.build_output)});
-      return std::nullopt;
-    }
-    images.emplace(platform->name, std::move(*image));
-  }
-  return images;
+std::optional<ImageMap> ContainerRun::resolve_images() {
+  const auto tell = [this](const model::PlatformName& platform, std::string_view text, bool is_detail) {
+    events_.post(model::Preparing{platform, std::string(text), is_detail});
+  };
+  auto images = parts_.images(*engine_.client, tell, {base::Deadline::never(), cancellation_.token()});
+  if (images) return std::move(*images);
+  auto& error = images.error();
+  fail({std::move(error.reason), std::move(error.hint), std::move(error.build_output)});
+  return std::nullopt;
 }
 
 /// What is left of runs that died is nobody's; it goes while the first cases run.
@@ -137,6 +128,16 @@ instance::Pace ContainerRun::pace(const schedule::Options& options) const {
           static_cast<std::size_t>(options.capacity.nano_cpus / kNanoCpus)};
 }
 
+void ContainerRun::run_on_sites(ImageMap images) {
+  auto options = options_;
+  options.capacity = capacity();
+  base::IoLoop loop;
+  instance::ContainerSites containers(*tracker_, loop, std::move(images), pace(options));
+  const auto wrapped = parts_.wrap_sites ? parts_.wrap_sites(containers) : nullptr;
+  auto& sites = wrapped ? *wrapped : static_cast<instance::SiteFactory&>(containers);
+  schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
+}
+
 void ContainerRun::run_cases() {
   if (!connect()) return;
   std::jthread sweeper([this] { sweep(); });  // joined at the latest when this returns
@@ -146,13 +147,7 @@ void ContainerRun::run_cases() {
   for (const auto* platform : plan::used_platforms(plan_))
     started.platforms.push_back(images->at(platform->name));
   events_.post(std::move(started));
-  {
-    auto options = options_;
-    options.capacity = capacity();
-    base::IoLoop loop;
-    instance::ContainerSites sites(*tracker_, loop, std::move(*images), pace(options));
-    schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
-  }
+  run_on_sites(std::move(*images));
   sweeper.join();  // what it tells belongs before the last event
   model::RunFinished finished;
   finished.run = run_;

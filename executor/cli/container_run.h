@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "executor/cli/engine.h"
+#include "executor/cli/run_images.h"
 #include "executor/config/config.h"
 #include "executor/instance/container_site.h"
 #include "executor/plan/plan.h"
@@ -21,11 +23,18 @@
 
 namespace executor::cli {
 
+/// What may differ between runs besides plan and options.
+struct RunParts {
+  ImageSource images;
+  /// Makes the sites out of those in containers; null: they are these themselves.
+  std::function<std::unique_ptr<instance::SiteFactory>(instance::SiteFactory&)> wrap_sites = nullptr;
+};
+
 /// Starts in the constructor; the last event it posts is RunFinished or RunFailed. All that it is given must
 /// outlive it.
 class ContainerRun {
  public:
-  ContainerRun(const plan::Plan& plan, const schedule::Options& options, model::RunId run,
+  ContainerRun(const plan::Plan& plan, RunParts parts, const schedule::Options& options, model::RunId run,
                track::Watchdog* watchdog, schedule::Cancellation& cancellation, schedule::EventQueue& events);
   /// Waits for its end.
   ~ContainerRun();
@@ -45,10 +54,12 @@ class ContainerRun {
   [[nodiscard]] instance::Pace pace(const schedule::Options& options) const;
   [[nodiscard]] bool connect();
   /// Nothing: it was posted why.
-  std::optional<std::map<model::PlatformName, model::PlatformImage>> resolve_images();
+  std::optional<ImageMap> resolve_images();
+  void run_on_sites(ImageMap images);
   void fail(model::RunFailed failure);
 
   const plan::Plan& plan_;
+  const RunParts parts_;
   const schedule::Options& options_;
   const model::RunId run_;
   track::Watchdog* const watchdog_;  ///< may be null

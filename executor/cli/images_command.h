@@ -6,7 +6,8 @@
 
 namespace executor::cli {
 
-/// Lists them, or makes what is missing. Blocks as long as that takes.
+/// Lists them, makes what is missing, pulls, or writes images.lock. Blocks as long as that takes. `--check`
+/// gives could_not_run where an image is missing or is not as locked.
 ExitCode images_command(const ImagesArguments& arguments);
 
 }  // namespace executor::cli

@@ -7,9 +7,11 @@
 
 #include "executor/cli/aftermath.h"
 #include "executor/cli/arguments.h"
+#include "executor/cli/doctor_command.h"
 #include "executor/cli/exit_code.h"
 #include "executor/cli/images_command.h"
 #include "executor/cli/list_command.h"
+#include "executor/cli/replay_command.h"
 #include "executor/cli/run_command.h"
 #include "executor/cli/setup.h"
 #include "executor/cli/signals.h"
@@ -40,10 +42,15 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
     case Arguments::Command::images: return executor::cli::images_command(arguments->images);
     case Arguments::Command::ps: return executor::cli::ps_command(arguments->ps);
     case Arguments::Command::cleanup: return executor::cli::cleanup_command(arguments->cleanup);
-    case Arguments::Command::run: break;
+    case Arguments::Command::doctor: return executor::cli::doctor_command();
+    case Arguments::Command::run:
+    case Arguments::Command::replay: break;
   }
   // Before any thread is started, and any library but the command line's is used.
   const auto watchdog = executor::track::Watchdog::start(executor::cli::clean_up_after);
+  if (arguments->command == Arguments::Command::replay) {
+    return executor::cli::replay_command(arguments->replay, watchdog.get());
+  }
   return executor::cli::run_command(words, *arguments, program, watchdog.get());
 }
 

@@ -32,6 +32,20 @@ std::vector<std::string> texts_of(const std::vector<plan::Problem>& problems, st
   return texts;
 }
 
+/// Each case several times, one after the other.
+void repeat_cases(plan::Plan& plan, std::size_t times) {
+  if (times < 2) return;
+  std::vector<plan::Case> cases;
+  cases.reserve(plan.cases.size() * times);
+  for (const auto& planned : plan.cases) {
+    for (std::size_t i = 1; i <= times; ++i) {
+      cases.push_back(planned);
+      cases.back().repetition = static_cast<std::uint32_t>(i);
+    }
+  }
+  plan.cases = std::move(cases);
+}
+
 class Preparer {
  public:
   Preparer(const std::vector<std::string>& words, const Arguments& arguments)
@@ -94,6 +108,7 @@ class Preparer {
     auto plan = plan::make_plan(result_->features.files, result_->config, result_->selection);
     if (!plan) return complain_of_all(texts_of(plan.error(), "")), false;
     result_->plan = std::move(*plan);
+    repeat_cases(result_->plan, result_->arguments.run.repeat);
     complain_of_all(texts_of(result_->plan.warnings, "warning: "));
     return true;
   }

@@ -16,7 +16,9 @@
 
 #include "base/random.h"
 #include "base/run_clock.h"
+#include "executor/bundle/recorder.h"
 #include "executor/cli/aftermath.h"
+#include "executor/cli/bundle_sources.h"
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/dry_run.h"
@@ -41,10 +43,13 @@ constexpr const char* kMarker = "cexec-run.txt";
 /// Counts what the exit code depends on.
 class Tally : public model::EventSink {
  public:
+  explicit Tally(bool flaky_fails) : flaky_fails_(flaky_fails) {}
+
   void on_event(const model::Event& event) override {
     if (const auto* finished = std::get_if<model::CaseFinished>(&event)) {
       const auto category = model::category_of(finished->report.outcome);
       if (category == model::Category::failed) ++failed_;
+      if (flaky_fails_ && finished->report.is_flaky()) ++failed_;
       if (category == model::Category::could_not_run) ++could_not_run_;
     }
     has_started_ = has_started_ || std::holds_alternative<model::RunStarted>(event);
@@ -64,6 +69,7 @@ class Tally : public model::EventSink {
   }
 
  private:
+  const bool flaky_fails_;
   std::size_t failed_ = 0;
   std::size_t could_not_run_ = 0;
   bool has_started_ = false;
@@ -128,6 +134,10 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
   options.max_fail = run.max_fail;
   options.artifacts = run.artifacts;
   options.rerun = rerun_prefix(run, mode, program);
+  // Where the machine that ran it is gone when somebody reads it, the bundle is what there is to run again.
+  if (is_set("CI") || is_set("GITHUB_ACTIONS")) options.replay = "cexec replay";
+  options.retries.count = run.retries;
+  options.bundles = !is_of_processes(mode);
   return options;
 }
 
@@ -135,7 +145,9 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
 std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (!error && fs::exists(folder / kMarker, error)) fs::remove_all(folder / "cases", error);
+  if (!error && fs::exists(folder / kMarker, error)) {
+    for (const auto* part : {"cases", "bundles"}) fs::remove_all(folder / part, error);
+  }
   if (error) return fmt::format("{}: {}", folder.string(), error.message());
   std::ofstream marker(folder / kMarker);
   marker << "run " << run.text() << '\n';
@@ -160,7 +172,8 @@ class Run {
     if (is_of_processes(mode)) {
       processes_.emplace(prepared.plan, prepared.config.root, options, id, watchdog, cancellation, events);
     } else {
-      containers_.emplace(prepared.plan, options, id, watchdog, cancellation, events);
+      RunParts parts{project_images(prepared.plan, prepared.config.root)};
+      containers_.emplace(prepared.plan, std::move(parts), options, id, watchdog, cancellation, events);
     }
   }
   void remove_all_now() {
@@ -191,13 +204,16 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   schedule::Cancellation cancellation;
   report::Console console(std::cout, console_options(run));
   report::InOrder in_order(console);
-  Tally tally;
+  Tally tally(run.flaky_fails);
+  Progress progress;
+  bundle::Recorder recorder(prepared.config, prepared.plan, options, bundle_sources(run.save_images));
   Run at_work(prepared, mode, options, id, watchdog, cancellation, events);
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
-  Progress progress;
-  const auto signal = dispatch(signals, events, {&in_order, &tally, &progress}, cancellation, deadline,
-                               {[&at_work] { at_work.remove_all_now(); },
-                                [&progress] { std::cerr << progress.text() << std::flush; }, STDOUT_FILENO});
+  const auto signal =
+      dispatch(signals, events, {&in_order, &recorder, &tally, &progress}, cancellation, deadline,
+               {[&at_work] { at_work.remove_all_now(); },
+                [&progress] { std::cerr << progress.text() << std::flush; }, STDOUT_FILENO});
+  for (const auto& problem : recorder.finish()) complain("warning: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
   return tally.exit_code(signal);

@@ -103,11 +103,37 @@ void add_limit_options(CLI::App& app, RunArguments& run) {
   app.add_flag("--no-limits", run.no_limits, "no limits on memory, CPUs and processes");
 }
 
+void add_count(CLI::App& app, const std::string& name, std::size_t& into, std::int64_t least,
+               const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&into, name, least](const std::string& text) {
+           const auto count = text::parse_number(text, least, 100'000);
+           if (!count) throw CLI::ValidationError(name, count.error());
+           into = static_cast<std::size_t>(*count);
+         },
+         help)
+      ->type_name("N");
+}
+
 void add_process_options(CLI::App& app, RunArguments& run) {
   app.add_flag_callback(
       "--fail-fast", [&run] { run.max_fail = 1; }, "stop after the first case that is red");
   app.add_option("--max-fail", run.max_fail, "stop after N cases that are red")->type_name("N");
   app.add_flag("--dry-run", run.dry_run, "check plan, steps and images; start nothing");
+  add_count(app, "--retries", run.retries, 0, "try a red case up to N times more (0)");
+  app.add_option_function<std::string>(
+         "--flaky",
+         [&run](const std::string& what) {
+           if (what != "fail" && what != "pass") {
+             throw CLI::ValidationError("--flaky", fmt::format("expected fail or pass, found '{}'", what));
+           }
+           run.flaky_fails = what == "fail";
+         },
+         "what one that passes on a retry does to the\nexit code: fail or pass (pass)")
+      ->type_name("WHAT");
+  add_count(app, "--repeat", run.repeat, 1, "run every case N times (1)");
+  app.add_flag("--save-images", run.save_images, "put the images into the bundles of red cases");
   app.add_option("--artifacts", run.artifacts, "folder for logs, transcripts (test-artifacts)")
       ->type_name("DIR");
   app.add_flag_callback(

@@ -43,6 +43,10 @@ struct RunArguments {
   Color color = Color::automatic;
   std::string artifacts = "test-artifacts";
   bool dry_run = false;
+  std::size_t retries = 0;
+  bool flaky_fails = false;  ///< a case that passed on a retry makes the run red
+  std::size_t repeat = 1;
+  bool save_images = false;  ///< bundles hold the images
   bool show_tags = false;
   ListFormat format = ListFormat::human;  ///< of `cexec list`
 };

@@ -49,8 +49,8 @@ tl::expected<Case, std::string> Matrix::case_of(const Scenario& scenario, const 
     const auto index = index_of(scenario, process);
     if (index == choices.size()) return tl::unexpected(fmt::format("it has no process '{}'", process.text()));
     const auto& list = choices[index];
-    const auto at =
-        std::find_if(list.begin(), list.end(), [&](const auto* p) { return p->name == platform; });
+    const auto at = std::find_if(list.begin(), list.end(),
+                                 [&platform = platform](const auto* p) { return p->name == platform; });
     if (at == list.end()) {
       return tl::unexpected(fmt::format("'{}' is not played by '{}'", process.text(), platform.text()));
     }

@@ -275,7 +275,8 @@ void CaseRunner::tell_of_failure() {
 void CaseRunner::name_bundle() {
   const auto category = model::category_of(report_.outcome);
   const bool is_red = category == model::Category::failed || category == model::Category::could_not_run;
-  if (!is_red || options_.artifacts.empty() || std::holds_alternative<model::Cancelled>(report_.outcome))
+  if (!is_red || !options_.bundles || options_.artifacts.empty() ||
+      std::holds_alternative<model::Cancelled>(report_.outcome))
     return;
   report_.bundle = bundle_path(options_, case_).string();
   if (!options_.replay.empty())

@@ -71,6 +71,7 @@ struct Options {
   std::string rerun;                ///< what a command line that runs one case begins with
   std::string
       replay;  ///< what one begins with that replays a bundle; if set, `rerun` of a red case is such a one
+  bool bundles = false;  ///< red cases leave a bundle among the artifacts
   Retries retries;
   /// Is called between a red case's last step and the end of its servers, and keeps them while it blocks.
   std::function<void(const FailedCase&)> on_failure;

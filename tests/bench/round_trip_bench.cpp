@@ -34,7 +34,7 @@ const config::Platform& cpp_platform() {
 
 docker::ContainerSpec cpp_spec() {
   static const auto image =
-      image::resolve(tests::engine(), cpp_platform(), {[](auto) {}, {}}, tests::patient()).value();
+      image::resolve(tests::engine(), cpp_platform(), {}, {[](auto) {}, {}}, tests::patient()).value();
   instance::Surroundings around;
   around.process = model::ProcessName("writer");
   around.image_id = image.id;

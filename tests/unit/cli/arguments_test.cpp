@@ -165,8 +165,11 @@ TEST(ParseArguments, HelpHoldsIn80Columns) {
 
 TEST(ParseArguments, Images) {
   EXPECT_EQ(parse_arguments({"images"})->command, Command::images);
-  EXPECT_TRUE(parse_arguments({"images", "build"})->images.build);
-  EXPECT_EQ(error_of({"images", "bild"}), "ACTION: expected build, found 'bild'");
+  EXPECT_EQ(parse_arguments({"images", "build"})->images.action, ImagesArguments::Action::build);
+  EXPECT_EQ(parse_arguments({"images", "lock"})->images.action, ImagesArguments::Action::lock);
+  EXPECT_TRUE(parse_arguments({"images", "--check"})->images.check);
+  EXPECT_EQ(error_of({"images", "bild"}),
+            "ACTION: expected list, build, pull or lock, found 'bild'; did you mean 'build'?");
 }
 
 config::Config with_profiles(std::map<std::string, config::Profile> profiles) {
@@ -203,11 +206,11 @@ TEST(WithProfile, UnknownOptionsAndProfilesNameTheNearest) {
 }
 
 TEST(WithProfile, OptionOfAnotherVersionIsAnErrorOnlyWhereItIsUsed) {
-  const auto config = with_profiles({{"ci", {{"retries", 5, {"2"}}}}});
+  const auto config = with_profiles({{"ci", {{"resume", 5, {"2"}}}}});
   EXPECT_TRUE(with_profile({}, {}, config));
   const std::vector<std::string> words{"--profile", "ci"};
   EXPECT_EQ(with_profile(words, *parse_arguments(words), config).error(),
-            "cexec.yaml:5: profiles.ci.retries: is not part of this version of cexec");
+            "cexec.yaml:5: profiles.ci.resume: is not part of this version of cexec");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "executor/image/pull_meter.h"
 #include "tests/support/fake_engine.h"
 
 namespace executor::image {
@@ -13,7 +14,7 @@ using tests::soon;
 struct Resolving {
   Resolving() { platform.name = model::PlatformName("Python"); }
   tl::expected<model::PlatformImage, Error> resolve() {
-    return image::resolve(scripted.client, platform,
+    return image::resolve(scripted.client, platform, options,
                           {[this](std::string_view text) { phases.emplace_back(text); },
                            [this](std::string_view text) { output.emplace_back(text); }},
                           soon());
@@ -26,6 +27,7 @@ struct Resolving {
   tests::TempFolder folder;
   ScriptedClient scripted;
   config::Platform platform;
+  Options options;
   std::vector<std::string> phases;
   std::vector<std::string> output;
 };
@@ -102,8 +104,9 @@ TEST(LookUp, TellsWhatIsThereAndStartsNothing) {
 TEST(Resolve, MissingBuiltImageIsBuilt) {
   Resolving r;
   r.from_folder();
-  r.scripted.transport.answer(404, "{}").answer(
-      200, "{\"stream\":\"Step 1/1 : FROM\\n\"}\n{\"aux\":{\"ID\":\"sha256:4\"}}\n");
+  r.scripted.transport.answer(404, "{}")
+      .answer(200, "{\"stream\":\"Step 1/1 : FROM\\n\"}\n{\"aux\":{\"ID\":\"sha256:4\"}}\n")
+      .answer(200, R"({"Id":"sha256:4"})");
   EXPECT_EQ(r.resolve()->id, "sha256:4");
   EXPECT_EQ(r.output, std::vector<std::string>{"Step 1/1 : FROM"});
 }
@@ -118,6 +121,130 @@ TEST(Resolve, FailedBuildShowsItsLastLines) {
   EXPECT_EQ(error.reason, "platform 'Python': its image could not be built: returned a non-zero code: 1");
   EXPECT_TRUE(error.build_output.starts_with("line 20\n"));
   EXPECT_TRUE(error.build_output.ends_with("line 49\n"));
+}
+
+Lock locked(const config::Platform& platform, const std::string& digest, const std::string& id) {
+  return {{platform.name, {platform.image, digest, id, "linux/amd64"}}};
+}
+
+TEST(Resolve, TellsDigestArchitectureAndHowItWasObtained) {
+  Resolving r;
+  r.platform.image = "host:5000/app:1";
+  r.scripted.transport.answer(200, R"({"Id":"sha256:1","Os":"linux","Architecture":"arm64",
+    "RepoDigests":["other@sha256:7","host:5000/app@sha256:8"]})");
+  const auto image = *r.resolve();
+  EXPECT_EQ(image.repo_digest, "host:5000/app@sha256:8");
+  EXPECT_EQ(image.architecture, "linux/arm64");
+  EXPECT_EQ(image.obtained, model::Obtained::found);
+}
+
+TEST(Resolve, LockedImageIsUsedAndAnotherIsRefusedWithBothDigests) {
+  Resolving r;
+  r.platform.image = "app:1";
+  const auto lock = locked(r.platform, "app@sha256:old", "sha256:1");
+  r.options.lock = &lock;
+  r.scripted.transport.answer(200, R"({"Id":"sha256:9","RepoDigests":["app@sha256:old"]})")
+      .answer(200, R"({"Id":"sha256:1","RepoDigests":["app@sha256:recompressed"]})")
+      .answer(200, R"({"Id":"sha256:2","RepoDigests":["app@sha256:new"]})");
+  EXPECT_TRUE(r.resolve());
+  EXPECT_TRUE(r.resolve());
+  EXPECT_EQ(r.resolve().error().reason,
+            "platform 'Python': images.lock holds app@sha256:old, and app:1 is app@sha256:new");
+}
+
+TEST(Resolve, PlatformThatTheLockDoesNotNameIsRefused) {
+  Resolving r;
+  r.platform.image = "app:1";
+  const Lock lock;
+  r.options.lock = &lock;
+  r.scripted.transport.answer(200, R"({"Id":"sha256:9"})");
+  EXPECT_EQ(r.resolve().error().reason, "platform 'Python': images.lock does not name it");
+}
+
+TEST(Resolve, LockHoldsABuildToItsContentBeforeItIsBuilt) {
+  Resolving r;
+  r.from_folder();
+  Lock lock = locked(r.platform, {}, "sha256:1");
+  lock.begin()->second.reference = "cexec-python:0000";
+  r.options.lock = &lock;
+  const auto error = r.resolve().error();
+  EXPECT_TRUE(
+      error.reason.starts_with("platform 'Python': images.lock holds cexec-python:0000 (sha256:1), and "
+                               "the folder's content makes cexec-python:"))
+      << error.reason;
+  EXPECT_TRUE(r.scripted.transport.requests.empty());
+}
+
+TEST(Resolve, PullAnewUnderALockPullsTheDigestAndSetsTheTag) {
+  Resolving r;
+  r.platform.image = "app:1";
+  const auto digest = "app@sha256:" + std::string(64, 'b');
+  const auto lock = locked(r.platform, digest, "sha256:1");
+  r.options.lock = &lock;
+  r.options.pull_anew = true;
+  r.scripted.transport.answer(200, R"({"Id":"sha256:2"})")
+      .answer(200, "{}")
+      .answer(201)
+      .answer(200, R"({"Id":"sha256:1"})");
+  EXPECT_EQ(r.resolve()->obtained, model::Obtained::pulled);
+  EXPECT_EQ(r.scripted.transport.asked(1),
+            "POST /v1.41/images/create?fromImage=app&tag=sha256:" + std::string(64, 'b'));
+  EXPECT_EQ(r.scripted.transport.asked(2),
+            "POST /v1.41/images/" + docker::percent_encode(digest) + "/tag?repo=app&tag=1");
+}
+
+TEST(Resolve, CredentialsOfTheRegistryGoWithAPull) {
+  Resolving r;
+  r.folder.write("config.json", R"({"auths":{"host:5000":{"auth":"bWU6cHc="}}})");
+  r.options.environment = [&r](const std::string&) { return r.folder.path().string(); };
+  r.platform.image = "host:5000/app:1";
+  r.scripted.transport.answer(404, "{}").answer(200, "{}").answer(200, R"({"Id":"sha256:1"})");
+  EXPECT_TRUE(r.resolve());
+  ASSERT_EQ(r.scripted.transport.requests[1].headers.size(), 1U);
+  EXPECT_EQ(r.scripted.transport.requests[1].headers[0].first, "X-Registry-Auth");
+}
+
+TEST(ResolveAll, ResultsStandInTheirOrderAndAFailureCancelsTheOthers) {
+  tests::FakeEngine engine([](tests::FakeConnection& connection) {
+    for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
+      if (head.find("/images/good:1/json") != std::string::npos) {
+        connection.respond(200, R"({"Id":"sha256:1"})");
+      } else if (head.find("/images/slow:1/json") != std::string::npos) {
+        connection.wait_for_close();  // until its request is cancelled
+        return;
+      } else {
+        connection.respond(500, R"({"message":"no"})");
+      }
+    }
+  });
+  const auto client = engine.client();
+  std::vector<config::Platform> platforms(3);
+  std::vector<const config::Platform*> pointers;
+  for (std::size_t i = 0; i < 3; ++i) {
+    platforms[i].image = std::vector<std::string>{"good:1", "slow:1", "bad:1"}[i];
+    pointers.push_back(&platforms[i]);
+  }
+  const auto results = resolve_all(
+      client, pointers, {},
+      [](const config::Platform&) {
+        return Progress{[](std::string_view) {}, {}};
+      },
+      true, soon());
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[0]->id, "sha256:1");
+  EXPECT_TRUE(results[1].error().cancelled);
+  EXPECT_FALSE(results[2].error().cancelled);
+}
+
+TEST(PullMeter, CountsLayersAndBytes) {
+  const std::function<void(std::string_view)> nobody;
+  PullMeter meter("app:1", nobody);
+  meter.add({"1", "Pulling from app", 0, 0});
+  meter.add({"l1", "Downloading", 512 << 10, 2 << 20});
+  meter.add({"l2", "Downloading", 1 << 20, 1 << 20});
+  meter.add({"l2", "Pull complete", 0, 0});
+  meter.add({"l3", "Already exists", 0, 0});
+  EXPECT_EQ(meter.text(), "pulling app:1: 2 of 3 layers, 1.5 MiB of 3 MiB");
 }
 
 TEST(Resolve, PlatformWithoutImageIsNamed) {

@@ -334,6 +334,7 @@ TEST(Pipeline, RedCaseIsTriedAgainAndAllAttemptsKeepTheirEvidence) {
 TEST(Pipeline, CaseThatStaysRedUsesUpItsRetriesAndCountsOnce) {
   Ran ran(scenarios(2));
   ran.sites.behaviours["w"] = {failing(), failing(), {}};
+  ran.options.bundles = true;
   ran.options.retries = {1, 1ms, 1ms};
   ran.options.max_fail = 2;
   ran.run();
@@ -346,6 +347,7 @@ TEST(Pipeline, CaseThatStaysRedUsesUpItsRetriesAndCountsOnce) {
 TEST(Pipeline, RerunOfARedCaseIsItsReplayWhereThatIsWanted) {
   Ran ran(scenarios(1));
   ran.sites.behaviours["w"] = {failing()};
+  ran.options.bundles = true;
   ran.options.replay = "cexec replay";
   ran.run();
   EXPECT_EQ(ran.reports.at(0).rerun, "cexec replay " + ran.reports.at(0).bundle);
