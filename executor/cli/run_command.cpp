@@ -145,8 +145,9 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
 std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (!error && fs::exists(folder / kMarker, error)) {
-    for (const auto* part : {"cases", "bundles"}) fs::remove_all(folder / part, error);
+  const bool is_ours = !error && fs::exists(folder / kMarker, error);
+  for (const auto* part : {"cases", "bundles"}) {
+    if (is_ours && !error) fs::remove_all(folder / part, error);
   }
   if (error) return fmt::format("{}: {}", folder.string(), error.message());
   std::ofstream marker(folder / kMarker);

@@ -47,7 +47,7 @@ struct InstanceReport {
   std::string repo_digest;   ///< "name@sha256:…"; empty where no registry has given or taken the image
   std::string architecture;  ///< "linux/amd64"
   Obtained obtained = Obtained::found;
-  std::string command;   ///< command line of a host process; empty for a container
+  std::string command;  ///< command line of a host process; empty for a container
   EndedBy ended_by = EndedBy::nothing;
   std::optional<std::int64_t> exit_code;
   bool oom_killed = false;
@@ -97,7 +97,7 @@ struct PlatformImage {
   std::string repo_digest;   ///< "name@sha256:…"; empty where no registry has given or taken it
   std::string architecture;  ///< "linux/amd64"
   Obtained obtained = Obtained::found;
-  std::string command;    ///< of host processes, which have neither of the former
+  std::string command;  ///< of host processes, which have neither of the former
 };
 
 /// Something that takes long before the first case can start: an image is pulled or built.

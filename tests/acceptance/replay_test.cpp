@@ -184,7 +184,7 @@ TEST(Replay, EvilBundlesAreRefusedWithAClearError) {
     EXPECT_EQ(replayed.exit_code, 2) << script << replayed.out << replayed.err;
     return replayed.err;
   };
-  EXPECT_TRUE(has(evil("ln -s /etc/passwd evidence/x"), "is no file of a bundle"));
+  EXPECT_TRUE(has(evil("ln -s /etc/passwd evidence/x"), "'evidence/x' is no plain file"));
   EXPECT_TRUE(has(evil("echo evil > cexec.yaml"), "'cexec.yaml' is not what was recorded"));
   EXPECT_TRUE(has(evil("sed -i 's/\"digest\":\"[^\"]*\"/\"digest\":\"x@sha256:1\"/' manifest.json"),
                   "is not NAME@sha256: and 64 digits"));
