@@ -34,9 +34,9 @@ install_packages() {
 }
 
 build_packages=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libfmt-dev
-  libyaml-cpp-dev libexpected-dev libcli11-dev rapidjson-dev)
+  libyaml-cpp-dev libexpected-dev libcli11-dev rapidjson-dev libpoco-dev)
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev clang-format-14 python3 nodejs git
-  docker-registry openssl socat zstd)
+  docker-registry openssl socat zstd libxml2-utils)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 # Installs the official implementations that tests/oracle and the parser's benchmark compare with, once.
@@ -51,6 +51,20 @@ install_oracle() {
   # Node.js before 18.20 knows the older spelling of the same only.
   node -e "import('$folder/node_modules/@cucumber/gherkin/dist/index.js').catch(() => process.exit(1))" ||
     sed -i "s/ with { type: 'json' }/ assert { type: 'json' }/" "$folder"/node_modules/@cucumber/*/dist/*.js
+  touch "$folder/installed"
+}
+
+# Installs what others wrote and the reports' tests hold them against, once. A browser that is there already is
+# taken; Debian's chromium works as it is, Ubuntu's package of that name is a snap.
+install_report_tools() {
+  local folder=$root/build/report_tools
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || install_packages chromium
+  cmp -s "$root/tests/golden/package.json" "$folder/package.json" && [ -e "$folder/installed" ] && return
+  command -v npm >/dev/null || install_packages npm
+  say "installing the schemas and formatters that reports are checked with (npm)"
+  rm -rf "$folder" && mkdir -p "$folder"
+  cp "$root/tests/golden/package.json" "$folder/"
+  (cd "$folder" && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent >&2)
   touch "$folder/installed"
 }
 

@@ -20,6 +20,7 @@ or with --container-seq in a fresh container.
 
   cexec [run] [OPTION…] [PATH[:LINE]…]
   cexec list [OPTION…] [PATH[:LINE]…]
+  cexec report [OPTION…] [EVENTS…]
   cexec images [build|pull|lock] [--check]
   cexec gherkin FILE…
   cexec replay BUNDLE|CASE-ID [OPTION…]
@@ -69,6 +70,18 @@ void define_list(CLI::App& app, RunArguments& run) {
   add_run_options(app, run);
   const auto options = app.get_options();
   for (auto i = told; i < options.size(); ++i) options[i]->group("");
+}
+
+void define_report(CLI::App& app, ReportArguments& report) {
+  set_up(app, "cexec report",
+         "Makes reports of the events that runs have recorded, also of one that was killed;\n"
+         "several runs or shards become one. The exit code is that of the merged result.");
+  app.add_option("--from,EVENTS", report.from,
+                 "files of events, or the folders of artifacts that\nhold them (test-artifacts)")
+      ->type_name("EVENTS")
+      ->take_all();
+  add_show_options(app, report.show);
+  app.add_flag("--show-tags", report.show.show_tags, "show the tags of every scenario");
 }
 
 ImagesArguments::Action read_images_action(const std::string& text) {
@@ -226,6 +239,12 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
   const std::vector<std::string> rest(words.begin() + (words.empty() ? 0 : 1), words.end());
   if (first == "list") {
     return parse_command<RunArguments>(rest, of(Command::list, std::move(base)), define_list, run_of);
+  }
+  if (first == "report") {
+    auto arguments = parse_command<ReportArguments>(
+        rest, of(Command::report), define_report, [](Arguments& a) -> ReportArguments& { return a.report; });
+    if (arguments && arguments->report.from.empty()) arguments->report.from.emplace_back("test-artifacts");
+    return arguments;
   }
   if (first == "gherkin") {
     return parse_command<GherkinArguments>(rest, of(Command::gherkin), define_gherkin,

@@ -9,6 +9,7 @@
 #include "executor/cli/gherkin_command.h"
 #include "executor/cli/objects_command.h"
 #include "executor/cli/replay_options.h"
+#include "executor/cli/report_command.h"
 #include "executor/cli/run_options.h"
 #include "executor/config/config.h"
 
@@ -25,10 +26,11 @@ struct ImagesArguments {
 
 /// The whole of it: one command, or a text to print and be done.
 struct Arguments {
-  enum class Command { run, list, gherkin, images, ps, cleanup, doctor, replay, print };
+  enum class Command { run, list, report, gherkin, images, ps, cleanup, doctor, replay, print };
   Command command = Command::run;
   RunArguments run;  ///< also of `list`
   ImagesArguments images;
+  ReportArguments report;
   GherkinArguments gherkin;
   PsArguments ps;
   CleanupArguments cleanup;

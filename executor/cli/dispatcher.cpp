@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/run_clock.h"
@@ -34,10 +35,12 @@ class Dispatcher {
         hooks_(hooks),
         output_(hooks.output) {}
 
-  void wait(const base::Deadline& run_deadline) {
+  /// Until something has happened, or the next tick is due.
+  void wait(const base::Deadline& run_deadline, const base::Deadline& next_tick) {
     std::array<pollfd, 3> fds{{{signals_.fd(), POLLIN, 0}, {events_.fd(), POLLIN, 0}, {output_, 0, 0}}};
     const bool cancelled = cancellation_.reason().has_value();
-    ::poll(fds.data(), fds.size(), cancelled ? -1 : run_deadline.poll_timeout());
+    ::poll(fds.data(), fds.size(),
+           (cancelled ? next_tick : std::min(next_tick, run_deadline)).poll_timeout());
     if ((fds[2].revents & (POLLERR | POLLHUP)) != 0) {
       cancellation_.request("nobody reads the output any more");
       output_ = -1;  // it would be ready for ever
@@ -73,14 +76,18 @@ std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
                             const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,
                             const base::Deadline& run_deadline, const DispatcherHooks& hooks) {
   Dispatcher dispatcher(signals, events, cancellation, hooks);
+  auto next_tick = hooks.on_tick ? base::Deadline::in(hooks.tick_period) : base::Deadline::never();
   while (true) {
-    dispatcher.wait(run_deadline);
+    dispatcher.wait(run_deadline, next_tick);
     bool over = false;
     for (const auto& event : events.drain()) {
       for (auto* sink : sinks) sink->on_event(event);
       over = over || is_last(event);
     }
     if (over) return dispatcher.first_signal();
+    if (!hooks.on_tick || !next_tick.passed()) continue;
+    hooks.on_tick();
+    next_tick = base::Deadline::in(hooks.tick_period);
   }
 }
 

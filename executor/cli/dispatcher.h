@@ -1,6 +1,7 @@
 // The main thread while a run goes on: it alone meets signals, the clock and the reporters.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -21,6 +22,9 @@ struct DispatcherHooks {
   std::function<void()> on_question;
   /// A descriptor that the report goes to. Where nobody reads it any more, the run is cancelled. -1: none.
   int output = -1;
+  /// Called about every `tick_period`, for what changes with time alone; may be empty.
+  std::function<void()> on_tick = {};
+  std::chrono::milliseconds tick_period{1000};
 };
 
 /// Hands every event to the sinks until the run is over, and turns signals, the run's deadline and the end of

@@ -12,6 +12,7 @@
 #include "executor/cli/images_command.h"
 #include "executor/cli/list_command.h"
 #include "executor/cli/replay_command.h"
+#include "executor/cli/report_command.h"
 #include "executor/cli/run_command.h"
 #include "executor/cli/setup.h"
 #include "executor/cli/signals.h"
@@ -38,6 +39,7 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
   switch (arguments->command) {
     case Arguments::Command::print: std::cout << arguments->text; return ExitCode::all_passed;
     case Arguments::Command::list: return executor::cli::list_command(words, *arguments);
+    case Arguments::Command::report: return executor::cli::report_command(arguments->report);
     case Arguments::Command::gherkin: return executor::cli::gherkin_command(arguments->gherkin);
     case Arguments::Command::images: return executor::cli::images_command(arguments->images);
     case Arguments::Command::ps: return executor::cli::ps_command(arguments->ps);

@@ -13,9 +13,9 @@ namespace {
 
 /// Options that have their name already and are not part of this version: a profile may hold them for
 /// another.
-constexpr std::array<std::string_view, 11> kReservedOptions{
-    "parallel",      "priority", "failed",      "changed", "self-protect", "cpu-threshold",
-    "mem-threshold", "resume",   "no-progress", "report",  "mode"};
+constexpr std::array<std::string_view, 9> kReservedOptions{"parallel",      "priority",     "failed",
+                                                           "changed",       "self-protect", "cpu-threshold",
+                                                           "mem-threshold", "resume",       "mode"};
 
 std::string dashed(std::string option) {
   std::replace(option.begin(), option.end(), '_', '-');

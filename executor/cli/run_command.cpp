@@ -22,12 +22,12 @@
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/dry_run.h"
+#include "executor/cli/plan_events.h"
 #include "executor/cli/preparation.h"
 #include "executor/cli/process_run.h"
 #include "executor/cli/progress.h"
+#include "executor/cli/run_output.h"
 #include "executor/cli/setup.h"
-#include "executor/report/console.h"
-#include "executor/report/in_order.h"
 
 namespace executor::cli {
 namespace {
@@ -75,21 +75,6 @@ class Tally : public model::EventSink {
   bool has_started_ = false;
   bool is_clean_ = false;
 };
-
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
-  return value != nullptr && *value != '\0';
-}
-
-report::ConsoleOptions console_options(const RunArguments& run) {
-  report::ConsoleOptions options;
-  options.detail = run.detail;
-  options.show_tags = run.show_tags;
-  options.color = run.color == Color::always ||
-                  (run.color == Color::automatic && ::isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR"));
-  options.github_actions = is_set("GITHUB_ACTIONS");
-  return options;
-}
 
 /// What a command that runs one case of this run again begins with.
 std::string rerun_prefix(const RunArguments& run, config::Mode mode, const std::string& program) {
@@ -149,6 +134,11 @@ std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   for (const auto* part : {"cases", "bundles"}) {
     if (is_ours && !error) fs::remove_all(folder / part, error);
   }
+  // Reports of another run must not be taken for this one's.
+  for (const auto format :
+       {report::Format::junit, report::Format::messages, report::Format::html, report::Format::json}) {
+    if (is_ours && !error) fs::remove(folder / report::default_file(format), error);
+  }
   if (error) return fmt::format("{}: {}", folder.string(), error.message());
   std::ofstream marker(folder / kMarker);
   marker << "run " << run.text() << '\n';
@@ -162,6 +152,17 @@ bool check_mode(config::Mode mode, const Preparation& prepared) {
   const auto wrong = platforms_without_process(prepared.plan, prepared.config);
   for (const auto& message : wrong) complain(message);
   return wrong.empty();
+}
+
+/// As its option is called.
+std::string name_of(config::Mode mode) {
+  switch (mode) {
+    case config::Mode::process: return "process";
+    case config::Mode::process_parallel: return "parallel";
+    case config::Mode::container_seq: return "container-seq";
+    case config::Mode::container_par: return "container-par";
+  }
+  return {};
 }
 
 /// The run itself, in either kind of mode: on a thread of its own.
@@ -196,6 +197,11 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
     complain("--artifacts " + wrong);
     return ExitCode::bad_input;
   }
+  const auto output = RunOutput::open(run);
+  if (!output) {
+    complain("--artifacts " + output.error());
+    return ExitCode::bad_input;
+  }
   Signals signals;                       // before any thread
   const base::StopWatcher stop_watcher;  // as long as there are deadlines
   if (watchdog == nullptr)
@@ -203,21 +209,25 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   for (const auto& note : take_notes()) complain("warning: " + note);
   schedule::EventQueue events;
   schedule::Cancellation cancellation;
-  report::Console console(std::cout, console_options(run));
-  report::InOrder in_order(console);
   Tally tally(run.flaky_fails);
   Progress progress;
   bundle::Recorder recorder(prepared.config, prepared.plan, options, bundle_sources(run.save_images));
   Run at_work(prepared, mode, options, id, watchdog, cancellation, events);
+  // The first servers are on their way meanwhile.
+  tell_plan(prepared, id, name_of(mode), (*output)->plan_sink());
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
-  const auto signal =
-      dispatch(signals, events, {&in_order, &recorder, &tally, &progress}, cancellation, deadline,
-               {[&at_work] { at_work.remove_all_now(); },
-                [&progress] { std::cerr << progress.text() << std::flush; }, STDOUT_FILENO});
+  auto sinks = (*output)->sinks();
+  sinks.insert(sinks.end(), {&recorder, &tally, &progress});
+  const auto signal = dispatch(
+      signals, events, sinks, cancellation, deadline,
+      {[&at_work] { at_work.remove_all_now(); }, [&progress] { std::cerr << progress.text() << std::flush; },
+       STDOUT_FILENO, [&output] { (*output)->tick(); }, (*output)->tick_period()});
   for (const auto& problem : recorder.finish()) complain("warning: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
-  return tally.exit_code(signal);
+  const auto code = tally.exit_code(signal);
+  const bool is_kept = (*output)->finish();
+  return code == ExitCode::all_passed && !is_kept ? ExitCode::could_not_run : code;
 }
 
 }  // namespace

@@ -136,6 +136,42 @@ void add_process_options(CLI::App& app, RunArguments& run) {
   app.add_flag("--save-images", run.save_images, "put the images into the bundles of red cases");
   app.add_option("--artifacts", run.artifacts, "folder for logs, transcripts (test-artifacts)")
       ->type_name("DIR");
+  app.add_flag("--no-progress", run.no_progress,
+               "no progress at the end of the output, which a\nterminal has");
+}
+
+}  // namespace
+
+config::Mode mode_of(const RunArguments& run, const config::Config& config) {
+  return run.mode.value_or(config.mode.value_or(config::Mode::process));
+}
+
+bool is_of_processes(config::Mode mode) {
+  return mode == config::Mode::process || mode == config::Mode::process_parallel;
+}
+
+void add_run_options(CLI::App& app, RunArguments& run) {
+  add_mode_options(app, run);
+  add_limit_options(app, run);
+  add_process_options(app, run);
+  add_show_options(app, run);
+}
+
+void add_show_options(CLI::App& app, RunArguments& run) {
+  app.add_option_function<std::vector<std::string>>(
+         "--report",
+         [&run](const std::vector<std::string>& texts) {
+           run.reports.clear();  // those of a profile
+           for (const auto& text : texts) {
+             auto request = report::parse_report(text);
+             if (!request) throw CLI::ValidationError("--report", request.error());
+             run.reports.push_back(std::move(*request));
+           }
+         },
+         "also: console, junit, messages, html, github or\njson; may be repeated")
+      ->type_name("FORMAT[:FILE]")
+      ->take_all()
+      ->expected(1);
   app.add_flag_callback(
       "-v,--verbose", [&run] { run.detail = report::ConsoleOptions::Detail::verbose; },
       "show the steps of every case, and builds");
@@ -153,22 +189,6 @@ void add_process_options(CLI::App& app, RunArguments& run) {
          },
          "colors: auto, always or never")
       ->type_name("WHEN");
-}
-
-}  // namespace
-
-config::Mode mode_of(const RunArguments& run, const config::Config& config) {
-  return run.mode.value_or(config.mode.value_or(config::Mode::process));
-}
-
-bool is_of_processes(config::Mode mode) {
-  return mode == config::Mode::process || mode == config::Mode::process_parallel;
-}
-
-void add_run_options(CLI::App& app, RunArguments& run) {
-  add_mode_options(app, run);
-  add_limit_options(app, run);
-  add_process_options(app, run);
 }
 
 void add_plan_options(CLI::App& app, RunArguments& run) {

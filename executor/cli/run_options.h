@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "executor/cli/choose_options.h"
 #include "executor/config/config.h"
 #include "executor/report/console.h"
+#include "executor/report/report_request.h"
 #include "executor/schedule/options.h"
 
 namespace executor::cli {
@@ -48,6 +50,8 @@ struct RunArguments {
   std::size_t repeat = 1;
   bool save_images = false;  ///< bundles hold the images
   bool show_tags = false;
+  bool no_progress = false;
+  std::vector<report::ReportRequest> reports;
   ListFormat format = ListFormat::human;  ///< of `cexec list`
 };
 
@@ -59,6 +63,8 @@ bool is_of_processes(config::Mode mode);
 /// Adds the options to `app`, those that choose excepted; they write into `run`, which must outlive it, and
 /// only where they are given.
 void add_run_options(CLI::App& app, RunArguments& run);
+/// The same for those that say what is shown of a result, and where.
+void add_show_options(CLI::App& app, RunArguments& run);
 /// The same for those that every command with a plan has: config, profile, what to show of a scenario.
 void add_plan_options(CLI::App& app, RunArguments& run);
 

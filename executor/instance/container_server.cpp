@@ -102,14 +102,15 @@ class ContainerServer::ExitSource : public base::IoSource {
 
 ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
                                  track::Belonging belonging, model::PlatformImage image, StartGate& gate,
-                                 NamespacePool* namespaces)
+                                 NamespacePool* namespaces, Sampler* sampler)
     : tracker_(tracker),
       loop_(loop),
       spec_(std::move(spec)),
       belonging_(std::move(belonging)),
       image_(std::move(image)),
       gate_(gate),
-      namespaces_(namespaces) {}
+      namespaces_(namespaces),
+      sampler_(sampler) {}
 
 ContainerServer::~ContainerServer() {
   ContainerServer::dispose();
@@ -130,6 +131,7 @@ tl::expected<void, Error> ContainerServer::start(Output& output, const base::Dea
                                 stop.stop_requested()});
   }
   const docker::Call call{deadline, stop};
+  created_ = base::Clock::now();
   borrow_namespace(call);
   auto started = start_once(output, call);
   // The lender may have died since it was asked; the server has nothing to do with that.
@@ -148,7 +150,18 @@ tl::expected<void, Error> ContainerServer::start_once(Output& output, const dock
   was_refused_ = !started && started.error().kind == docker::ErrorKind::refused;
   may_run_ = started || !was_refused_;
   if (!started) return tl::unexpected(failed("started", started.error()));
+  started_ = base::Clock::now();
+  if (sampler_ != nullptr) meter_ = sampler_->watch(id_);
   return {};
+}
+
+Measured ContainerServer::measured() const {
+  Measured measured{created_, started_, {}, {}, {}};
+  if (meter_ != nullptr) {
+    measured.peak = meter_->peak();
+    measured.samples = meter_->samples();
+  }
+  return measured;
 }
 
 void ContainerServer::borrow_namespace(const docker::Call& call) {

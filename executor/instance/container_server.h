@@ -11,6 +11,7 @@
 #include "docker/container_create.h"
 #include "docker/exit_watch.h"
 #include "executor/instance/namespace_pool.h"
+#include "executor/instance/sampler.h"
 #include "executor/instance/server.h"
 #include "executor/instance/start_gate.h"
 #include "executor/track/tracker.h"
@@ -21,11 +22,11 @@ namespace executor::instance {
 /// told by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
 class ContainerServer final : public Server {
  public:
-  /// All references must outlive it. `spec` lacks name and labels. With `namespaces` it may live in a
-  /// borrowed network namespace in the place of one of its own.
+  /// All that it is given must outlive it; without a sampler nothing is sampled. `spec` lacks name and
+  /// labels. With `namespaces` it may live in a borrowed network namespace in the place of one of its own.
   ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
                   track::Belonging belonging, model::PlatformImage image, StartGate& gate,
-                  NamespacePool* namespaces);
+                  NamespacePool* namespaces, Sampler* sampler = nullptr);
   ~ContainerServer() override;
 
   tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
@@ -44,6 +45,7 @@ class ContainerServer final : public Server {
   [[nodiscard]] std::string image_id() const override { return image_.id; }
   [[nodiscard]] model::PlatformImage image() const override { return image_; }
   [[nodiscard]] std::string container() const override { return id_; }
+  [[nodiscard]] Measured measured() const override;
 
  private:
   class OutputSource;
@@ -68,6 +70,10 @@ class ContainerServer final : public Server {
   StartGate& gate_;
   NamespacePool* const namespaces_;
   std::optional<NamespacePool::Lease> lease_;
+  Sampler* const sampler_;
+  std::shared_ptr<Meter> meter_;  ///< while it runs, and after
+  std::optional<base::TimePoint> created_;
+  std::optional<base::TimePoint> started_;
   std::string id_;  ///< empty until created, and after dispose
   std::shared_ptr<OutputSource> output_;
   std::shared_ptr<ExitSource> exit_;

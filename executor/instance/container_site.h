@@ -10,6 +10,7 @@
 #include "base/io_loop.h"
 #include "executor/instance/namespace_pool.h"
 #include "executor/instance/pause_image.h"
+#include "executor/instance/sampler.h"
 #include "executor/instance/site.h"
 #include "executor/instance/start_gate.h"
 #include "executor/model/event.h"
@@ -47,6 +48,7 @@ class ContainerSites : public SiteFactory {
   PauseImage pause_image_;
   NamespacePool namespaces_;
   StartGate start_gate_;
+  Sampler sampler_{tracker_.client(), kSamplePeriod};
 };
 
 }  // namespace executor::instance

@@ -89,6 +89,7 @@ void Instance::on_passed() {
 void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, EndedBy by) {
   if (exit_ || !ended || !*ended) return;
   exit_ = **ended;
+  end_seen_ = base::Clock::now();
   ended_by_ = by;
   note(fmt::format("ended with {}{}", model::describe_exit(exit_->code),
                    exit_->oom_killed ? ", a process was killed for memory" : ""));
@@ -120,7 +121,10 @@ tl::expected<Health, Error> Instance::await_health(const base::Deadline& deadlin
         return tl::unexpected(
             Error{fmt::format("{} is not usable: {}", who(), problem), "see docs/protocol.md"});
       }
-      if (health->status == "ok") return *health;
+      if (health->status == "ok") {
+        ready_ = base::Clock::now();
+        return *health;
+      }
       status = fmt::format("it says '{}'", text::quote(health->status));
       reply = channel_.await({}, next, stop);  // nobody's reply: keeps the pause, and notices an end
     }
@@ -364,10 +368,24 @@ model::InstanceReport Instance::report() const {
   report.ended_by = ended_by_;
   if (exit_) report.exit_code = exit_->code;
   report.oom_killed = exit_ && exit_->oom_killed;
-  report.stderr_tail = log()->tail(Source::stderr_text);
-  report.log_tail = log()->tail(Source::log);
+  report.lines = log()->last_lines();
   report.omitted_bytes = log()->omitted_bytes();
+  report_measured(report);
   return report;
+}
+
+void Instance::report_measured(model::InstanceReport& report) const {
+  const auto since_begin = [this](base::TimePoint moment) {
+    return std::chrono::duration_cast<milliseconds>(moment - identity_.run_begin);
+  };
+  const auto told = [&since_begin](const std::optional<base::TimePoint>& moment) {
+    return moment ? std::optional(since_begin(*moment)) : std::nullopt;
+  };
+  const auto measured = server_->measured();
+  report.life = {told(measured.created), told(measured.started), told(ready_),
+                 told(measured.ended ? measured.ended : end_seen_)};
+  report.peak = measured.peak;
+  for (const auto& [at, usage] : measured.samples) report.samples.push_back({since_begin(at), usage});
 }
 
 std::string Instance::dispose() {

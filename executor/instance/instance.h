@@ -26,9 +26,10 @@ struct Identity {
   model::ProcessName process;
   model::PlatformName platform;
   model::Framing framing = model::Framing::ndjson;
-  milliseconds grace{5000};       ///< from `shutdown` to SIGTERM
-  milliseconds term_time{2000};   ///< from SIGTERM to SIGKILL
-  std::int64_t memory_limit = 0;  ///< bytes, for messages
+  milliseconds grace{5000};                        ///< from `shutdown` to SIGTERM
+  milliseconds term_time{2000};                    ///< from SIGTERM to SIGKILL
+  std::int64_t memory_limit = 0;                   ///< bytes, for messages
+  base::TimePoint run_begin = base::Clock::now();  ///< time 0 of its report
 };
 
 /// How long a step may take, and which limit that is.
@@ -115,6 +116,7 @@ class Instance : private Output, private rpc::Listener {
                                                        const std::stop_token& stop);
   [[nodiscard]] model::Outcome outcome_of_fault() const;
   model::Outcome ended_unasked(const rpc::CallError& error, std::string_view when);
+  void report_measured(model::InstanceReport& report) const;
   [[nodiscard]] std::string who() const;
   void note(const std::string& text);
   [[nodiscard]] model::Outcome outcome_of_exit(std::string when) const;
@@ -129,6 +131,8 @@ class Instance : private Output, private rpc::Listener {
   std::unique_ptr<Server> server_;
   rpc::Channel channel_;
   std::optional<Exit> exit_;
+  std::optional<base::TimePoint> ready_;
+  std::optional<base::TimePoint> end_seen_;
   model::EndedBy ended_by_ = model::EndedBy::nothing;
   base::Deadline grace_end_ = base::Deadline::never();
   std::optional<std::int64_t> shutdown_id_;

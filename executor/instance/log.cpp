@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -27,11 +28,6 @@ std::string_view name_of(Source source) {
 }
 
 }  // namespace
-
-const std::deque<std::string>& Log::ring(Source source) const {
-  if (source == Source::stderr_text) return stderr_;
-  return source == Source::log ? log_ : other_;
-}
 
 void Log::add(Source source, std::string_view text, std::string_view level) {
   const std::lock_guard lock(mutex_);
@@ -88,15 +84,16 @@ void Log::finish() {
 
 void Log::take_line(Source source, std::string_view level, std::string_view line, std::string& out) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  auto& lines = source == Source::stderr_text ? stderr_ : source == Source::log ? log_ : other_;
+  const std::chrono::duration<double> since = base::Clock::now() - start_;
+  auto& lines = rings_.at(static_cast<std::size_t>(source));
   if (lines.size() == kRingLines) lines.pop_front();
-  lines.emplace_back(line.substr(0, kRingLineBytes));
-  if (line.size() > kRingLineBytes) lines.back() += "…";
+  lines.push_back({std::chrono::duration_cast<std::chrono::milliseconds>(since), source, std::string(level),
+                   std::string(line.substr(0, kRingLineBytes))});
+  if (line.size() > kRingLineBytes) lines.back().text += "…";
   if (kept_ + static_cast<std::int64_t>(out.size()) >= kMaxLogBytes) {
     omitted_ += static_cast<std::int64_t>(line.size()) + 1;
     return;
   }
-  const std::chrono::duration<double> since = base::Clock::now() - start_;
   fmt::format_to(std::back_inserter(out), "+{:.3f}s {} {}{}{}\n", since.count(), name_of(source), level,
                  level.empty() ? "" : " ", line);
 }
@@ -127,8 +124,18 @@ void Log::discard() {
 
 std::vector<std::string> Log::tail(Source source) const {
   const std::lock_guard lock(mutex_);
-  const auto& lines = ring(source);
-  return {lines.begin(), lines.end()};
+  std::vector<std::string> texts;
+  for (const auto& line : rings_.at(static_cast<std::size_t>(source))) texts.push_back(line.text);
+  return texts;
+}
+
+std::vector<model::LogLine> Log::last_lines() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<model::LogLine> lines;
+  for (const auto& ring : rings_) lines.insert(lines.end(), ring.begin(), ring.end());
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const model::LogLine& a, const model::LogLine& b) { return a.at < b.at; });
+  return lines;
 }
 
 std::int64_t Log::omitted_bytes() const {

@@ -2,6 +2,7 @@
 // not know what the lines mean.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -12,19 +13,14 @@
 
 #include "base/deadline.h"
 #include "base/fd.h"
+#include "executor/model/instance_life.h"
 
 namespace executor::instance {
 
 /// Lines that are kept of what one process writes; beyond it bytes are counted and left out.
 inline constexpr std::int64_t kMaxLogBytes = std::int64_t{64} << 20U;
 
-/// Where a line came from.
-enum class Source {
-  stderr_text,   ///< the server's stderr
-  stdout_noise,  ///< its stdout, as far as it was no message
-  log,           ///< `log` notifications and the `logs` of results
-  cexec,         ///< what cexec did: started, killed, …
-};
+using Source = model::LogSource;
 
 /// Thread-safe. Memory does not grow with what is written: it holds some last lines, cut to a length.
 class Log {
@@ -43,6 +39,8 @@ class Log {
 
   /// The last lines of one source, oldest first, without their times.
   [[nodiscard]] std::vector<std::string> tail(Source source) const;
+  /// The last lines of each source, in the order of their times.
+  [[nodiscard]] std::vector<model::LogLine> last_lines() const;
   [[nodiscard]] std::int64_t omitted_bytes() const;
   /// Why the file is not whole ("No space left on device"); empty if it is.
   [[nodiscard]] std::string file_error() const;
@@ -54,7 +52,6 @@ class Log {
   std::string& partial(Source source) {
     return source == Source::stderr_text ? partial_stderr_ : partial_stdout_;
   }
-  [[nodiscard]] const std::deque<std::string>& ring(Source source) const;
 
   const std::filesystem::path file_path_;
   const base::TimePoint start_;
@@ -66,9 +63,7 @@ class Log {
   std::int64_t omitted_ = 0;
   std::string partial_stderr_;
   std::string partial_stdout_;
-  std::deque<std::string> stderr_;
-  std::deque<std::string> log_;
-  std::deque<std::string> other_;
+  std::array<std::deque<model::LogLine>, 4> rings_;  ///< one for each source
 };
 
 }  // namespace executor::instance

@@ -8,11 +8,14 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "base/deadline.h"
 #include "executor/model/event.h"
+#include "executor/model/instance_life.h"
 #include "executor/rpc/channel.h"
 
 namespace executor::instance {
@@ -43,6 +46,15 @@ class Output {
 struct Exit {
   std::int64_t code = 0;  ///< 128 + signal where a signal ended it
   bool oom_killed = false;
+};
+
+/// What is measured of a server; nothing where it is not known.
+struct Measured {
+  std::optional<base::TimePoint> created;
+  std::optional<base::TimePoint> started;
+  std::optional<base::TimePoint> ended;
+  model::Usage peak;
+  std::vector<std::pair<base::TimePoint, model::Usage>> samples;  ///< by time
 };
 
 /// One server, from its start to its removal. One thread uses it, besides the one that reads its output.
@@ -85,6 +97,9 @@ class Server : public rpc::ByteSink {
   [[nodiscard]] virtual model::PlatformImage image() const { return {{}, image_reference(), image_id()}; }
   /// Id of the container it lives in, while there is one; empty where there is no such thing.
   [[nodiscard]] virtual std::string container() const { return {}; }
+
+  /// So far.
+  [[nodiscard]] virtual Measured measured() const { return {}; }
 };
 
 }  // namespace executor::instance

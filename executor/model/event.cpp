@@ -20,4 +20,12 @@ std::string_view name_of(Obtained obtained) {
   return "found";
 }
 
+std::vector<std::string> InstanceReport::tail(LogSource source) const {
+  std::vector<std::string> texts;
+  for (const auto& line : lines) {
+    if (line.source == source) texts.push_back(line.text);
+  }
+  return texts;
+}
+
 }  // namespace executor::model

@@ -11,20 +11,11 @@
 #include <vector>
 
 #include "executor/model/ids.h"
+#include "executor/model/instance_life.h"
 #include "executor/model/outcome.h"
+#include "executor/model/planned.h"
 
 namespace executor::model {
-
-using std::chrono::milliseconds;
-
-/// A place in a feature file.
-struct SourceLocation {
-  std::string uri;
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
-
-  [[nodiscard]] std::string text() const;  ///< "features/frames.feature:12:5"
-};
 
 /// How an instance's life ended.
 enum class EndedBy { itself, shutdown, sigterm, sigkill, nothing };
@@ -51,9 +42,13 @@ struct InstanceReport {
   EndedBy ended_by = EndedBy::nothing;
   std::optional<std::int64_t> exit_code;
   bool oom_killed = false;
-  std::vector<std::string> stderr_tail;  ///< the last lines, as written
-  std::vector<std::string> log_tail;     ///< the last lines of `log` and `logs`, as written
-  std::int64_t omitted_bytes = 0;        ///< of its output, beyond what is kept
+  std::vector<LogLine> lines;      ///< the last ones of each source, by time
+  std::int64_t omitted_bytes = 0;  ///< of its output, beyond what is kept in its file
+  Life life;
+  Usage peak;                   ///< of what was sampled; all 0 if nothing was
+  std::vector<Sample> samples;  ///< by time
+
+  [[nodiscard]] std::vector<std::string> tail(LogSource source) const;  ///< its lines from there
 };
 
 struct StepReport {
@@ -63,6 +58,7 @@ struct StepReport {
   ProcessName process;
   Outcome outcome;
   milliseconds duration{0};
+  milliseconds started{0};  ///< since the case began
 };
 
 /// All about one case, once it is over.
@@ -81,9 +77,10 @@ struct CaseReport {
   std::vector<std::string> warnings;
   milliseconds duration{0};
   std::vector<CaseReport> earlier_attempts;  ///< where it was tried again, the first attempt first
-  std::string artifacts;  ///< folder with the case's logs and transcript; empty if there is none
-  std::string rerun;      ///< command line that runs this one case again
-  std::string bundle;     ///< file that `cexec replay` takes, once the run is over; empty if there is none
+  std::string artifacts;    ///< folder with the case's logs and transcript; empty if there is none
+  std::string rerun;        ///< command line that runs this one case again
+  std::string bundle;       ///< file that `cexec replay` takes, once the run is over; empty if there is none
+  milliseconds started{0};  ///< since the run began
 
   /// Passed, but not at the first attempt.
   [[nodiscard]] bool is_flaky() const { return is_passed(outcome) && !earlier_attempts.empty(); }
@@ -163,8 +160,8 @@ struct RunFinished {
   std::optional<std::vector<std::string>> left_behind;
 };
 
-using Event = std::variant<Preparing, RunStarted, CaseStarted, StepStarted, CaseFinished, Swept,
-                           EngineAbsence, RunFailed, RunFinished>;
+using Event = std::variant<RunPlanned, FeatureSource, ScenarioPlanned, Preparing, RunStarted, CaseStarted,
+                           StepStarted, CaseFinished, Swept, EngineAbsence, RunFailed, RunFinished>;
 
 /// Takes events, in their order, always on the same thread.
 class EventSink {

@@ -1,201 +1,258 @@
-// What a run prints: each case as it ends, failures with their evidence, and the two last lines that scripts
-// read. Knows events only.
+// What a run prints: each case as it ends, what is running now, failures with their evidence, and the two
+// last lines that scripts read. Knows events only.
 #include "executor/report/console.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
-#include "executor/text/quote.h"
+#include "executor/report/clean.h"
+#include "executor/report/evidence.h"
 #include "executor/text/units.h"
 
 namespace executor::report {
 namespace {
 
 using model::Category;
+using Detail = ConsoleOptions::Detail;
+using namespace std::chrono_literals;
 
-constexpr std::size_t kRecapLines = 20;
-constexpr std::size_t kStackLines = 12;
+/// Failures that are shown in full: the first of each cause, or, with -v, all of them.
+constexpr std::size_t kMostInFull = 50;
+/// Ids below a cause, and causes in the list at the end.
+constexpr std::size_t kMostOthers = 10;
+constexpr std::size_t kMostCauses = 10;
+constexpr std::size_t kMostRunning = 3;
+/// Between two drawings that nothing was printed for.
+constexpr auto kRedraw = 50ms;
+/// What a line may take where there is no terminal that would say.
+constexpr std::size_t kColumns = 80;
 
-/// "sha256:83fc366b08e2…" → "83fc366b08e2", as the engine's own tools show it.
-std::string short_id(std::string_view id) {
-  if (id.starts_with("sha256:")) id.remove_prefix(7);
-  return std::string(id.substr(0, 12));
+bool is_red(const model::CaseReport& report) {
+  const auto category = model::category_of(report.outcome);
+  return category == Category::failed || category == Category::could_not_run;
 }
 
-std::string describe_end(const model::InstanceReport& instance) {
-  if (!instance.exit_code) return "its end was not seen";
-  const char* by = "";
-  switch (instance.ended_by) {
-    case model::EndedBy::itself: by = "ended by itself"; break;
-    case model::EndedBy::shutdown: by = "ended on shutdown"; break;
-    case model::EndedBy::sigterm: by = "ended on SIGTERM"; break;
-    case model::EndedBy::sigkill: by = "was killed by cexec"; break;
-    case model::EndedBy::nothing: by = "ended"; break;
-  }
-  return fmt::format("{}, {}{}", by, model::describe_exit(*instance.exit_code),
-                     instance.oom_killed ? ", OOM: killed for memory" : "");
+/// One that was given up before it began.
+bool is_unbegun(const model::CaseReport& report) {
+  return std::holds_alternative<model::Cancelled>(report.outcome) && report.steps.empty();
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  while (true) {
-    const auto end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return lines;
-    text.remove_prefix(end + 1);
-  }
+milliseconds between(TimePoint a, TimePoint b) {
+  return std::chrono::duration_cast<milliseconds>(b - a);
 }
 
 }  // namespace
 
+Console::Console(std::ostream& out, ConsoleOptions options)
+    : sink_(out), options_(std::move(options)), printer_(out_, options_.color, options_.github_actions) {
+  if (options_.columns) live_ = std::make_unique<LiveArea>(sink_, options_.columns);
+}
+
 void Console::on_event(const model::Event& event) {
+  const auto now = options_.now();
   std::visit([this](const auto& e) { print(e); }, event);
-  out_.flush();
+  put_out(now);
 }
 
-std::string Console::clean(std::string_view line) const {
-  std::string spaced;
-  for (const char c : line) spaced += c == '\t' ? std::string("    ") : std::string(1, c);
-  auto text = text::quote(spaced, std::numeric_limits<std::size_t>::max());
-  if (!options_.github_actions) return text;
-  // The old form of a workflow command is obeyed anywhere in a line; the new one only at its start, where our
-  // own text stands.
-  for (auto at = text.find("##["); at != std::string::npos; at = text.find("##[", at + 3)) text[at + 1] = ' ';
-  return text;
+void Console::tick() {
+  const auto now = options_.now();
+  if (!live_ && !is_over_ && options_.detail != Detail::quiet) print_slow(now);
+  put_out(now);
 }
 
-std::string Console::colored(const model::Outcome& outcome, std::string_view text) const {
-  if (!options_.color) return std::string(text);
-  const char* code = "31";
-  switch (model::category_of(outcome)) {
-    case Category::passed: code = "32"; break;
-    case Category::skipped: code = "33"; break;
-    case Category::could_not_run: code = "35"; break;
-    case Category::failed: break;
+void Console::put_out(TimePoint now) {
+  const auto text = out_.str();
+  out_.str({});
+  if (!live_) {
+    if (!text.empty()) sink_ << text << std::flush;
+    return;
   }
-  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+  if (text.empty() && now - drawn_ < kRedraw) return;
+  drawn_ = now;
+  live_->print(text, is_over_ ? std::vector<std::string>() : area(now));
 }
 
-std::string Console::dim(std::string_view text) const {
-  return options_.color ? fmt::format("\x1b[2m{}\x1b[0m", text) : std::string(text);
+std::vector<std::string> Console::area(TimePoint now) const {
+  if (progress_.total() == 0) {
+    if (progress_.preparing().empty()) return {};
+    return {printer_.dim(printer_.clean(progress_.preparing()))};
+  }
+  auto head = fmt::format("{}/{} done", progress_.done(), progress_.total());
+  if (progress_.red() > 0) {
+    const auto text = fmt::format("{} failed", progress_.red());
+    head += "  " + (options_.color ? fmt::format("\x1b[31m{}\x1b[0m", text) : text);
+  }
+  if (const auto left = progress_.left(now))
+    head += fmt::format("  about {} left", text::format_duration(*left));
+  std::vector<std::string> lines{head};
+  const auto running = progress_.running();
+  for (std::size_t i = 0; i < std::min(running.size(), kMostRunning); ++i) {
+    const auto& one = running[i];
+    const auto age = between(one.since, now);
+    const auto text = fmt::format("  {:>6}  {}", text::format_duration(age), printer_.clean(one.id));
+    lines.push_back(options_.color && age > 10s ? fmt::format("\x1b[33m{}\x1b[0m", text) : text);
+    lines.push_back(
+        printer_.dim(fmt::format("          {}", one.step.empty() ? "starting" : printer_.clean(one.step))));
+  }
+  if (running.size() > kMostRunning)
+    lines.push_back(fmt::format("  and {} more", running.size() - kMostRunning));
+  return lines;
+}
+
+void Console::print_slow(TimePoint now) {
+  for (const auto& one : progress_.slow_ones(now)) {
+    out_ << fmt::format("slow    {:>6}  {}\n", text::format_duration(between(one.since, now)),
+                        printer_.clean(one.id));
+    if (!one.step.empty())
+      out_ << clipped(fmt::format("      at {}", printer_.clean(one.step)), kColumns) << '\n';
+  }
 }
 
 void Console::print(const model::Preparing& event) {
-  if (options_.detail == ConsoleOptions::Detail::quiet) return;
+  if (options_.detail == Detail::quiet) return;
   // Of a build's output its steps show that it goes on; the rest is for -v, and for a failure.
   const bool is_step = event.text.starts_with("Step ");
-  if (event.is_detail && !is_step && options_.detail != ConsoleOptions::Detail::verbose) return;
-  const auto line = fmt::format("{}  {}", event.platform.text(), clean(event.text));
-  out_ << (event.is_detail ? dim(line) : line) << '\n';
+  if (event.is_detail && !is_step && options_.detail != Detail::verbose) return;
+  const auto line = fmt::format("{}  {}", event.platform.text(), printer_.clean(event.text));
+  out_ << (event.is_detail ? printer_.dim(line) : line) << '\n';
 }
 
 void Console::print(const model::RunStarted& event) {
   cases_ = event.cases;
-  if (options_.detail == ConsoleOptions::Detail::quiet) return;
+  if (options_.detail == Detail::quiet) return;
   out_ << fmt::format("run     {}\n", event.run.text());
-  if (!event.engine.empty()) out_ << fmt::format("engine  {}\n", clean(event.engine));
-  if (!event.limits.empty()) out_ << fmt::format("limits  {}\n", clean(event.limits));
+  if (!event.engine.empty()) out_ << fmt::format("engine  {}\n", printer_.clean(event.engine));
+  if (!event.limits.empty()) out_ << fmt::format("limits  {}\n", printer_.clean(event.limits));
   for (const auto& platform : event.platforms) {
     if (!platform.command.empty()) {
-      out_ << fmt::format("process {}: {}\n", platform.name.text(), clean(platform.command));
+      out_ << fmt::format("process {}: {}\n", platform.name.text(), printer_.clean(platform.command));
       continue;
     }
-    out_ << fmt::format("image   {}: {} ({})\n", platform.name.text(), clean(platform.reference),
+    out_ << fmt::format("image   {}: {} ({})\n", platform.name.text(), printer_.clean(platform.reference),
                         short_id(platform.id));
   }
-  out_ << fmt::format("\n{} cases\n", event.cases);
+  out_ << fmt::format("\n{}\n", text::counted(event.cases, "case"));
+}
+
+void Console::print_case_line(const model::CaseReport& report, std::string_view prefix) {
+  const auto name = fmt::format("{:<7}", report.is_flaky() ? "flaky" : model::name_of(report.outcome));
+  out_ << fmt::format("{}{} {:>6}  {}", prefix, printer_.colored(report.outcome, name),
+                      text::format_duration(report.duration), printer_.clean(report.id.text()));
+  if (model::category_of(report.outcome) == Category::skipped) {
+    out_ << "  (" << printer_.clean(model::message_of(report.outcome)) << ")";
+  }
+  out_ << '\n';
 }
 
 void Console::print(const model::CaseFinished& event) {
   const auto& report = event.report;
-  const auto category = model::category_of(report.outcome);
-  ++counts_[category];
-  const bool is_red = category == Category::failed || category == Category::could_not_run;
-  const bool is_cancelled = std::holds_alternative<model::Cancelled>(report.outcome);
-  if (is_red) red_.emplace_back(report.outcome, report.id.text());
+  ++counts_[model::category_of(report.outcome)];
+  if (report.is_flaky()) ++flaky_;
+  const bool red = is_red(report);
   // After a cancellation the many cases that were never begun are counted, not listed.
-  if (is_cancelled && report.steps.empty()) return;
-  if (options_.detail == ConsoleOptions::Detail::quiet && !is_red) return;
-  const auto name = fmt::format("{:<7}", model::name_of(report.outcome));
-  out_ << fmt::format("{} {:>6}  {}", colored(report.outcome, name), text::format_duration(report.duration),
-                      clean(report.id.text()));
-  if (category == Category::skipped) out_ << "  (" << clean(model::message_of(report.outcome)) << ")";
+  if (is_unbegun(report)) {
+    ++cancelled_;
+    return;
+  }
+  keep(report);
+  if (options_.groups) return print_group(report);
+  if (options_.detail == Detail::quiet && !red) return;
+  print_case_line(report);
+  if (options_.show_tags && !report.tags.empty()) {
+    printer_.print_label("tags", fmt::format("{}", fmt::join(report.tags, " ")));
+  }
+  if (red && options_.detail != Detail::quiet) {
+    // One line of why; the whole of it stands at the end.
+    const auto columns = live_ ? std::max<std::size_t>(live_->columns(), 20) - 1 : kColumns;
+    const auto why = headline(report);
+    printer_.print_block("", clipped(printer_.clean(why.substr(0, why.find('\n'))), columns - 8));
+    return;
+  }
+  if (options_.detail == Detail::verbose) printer_.print_steps(report);
+  for (const auto& warning : report.warnings) printer_.print_label("warning", warning);
+}
+
+void Console::print_group(const model::CaseReport& report) {
+  print_case_line(report, "::group::");
+  printer_.print_evidence(report, true);
+  out_ << "::endgroup::\n";
+}
+
+void Console::keep(const model::CaseReport& report) {
+  if (std::holds_alternative<model::Cancelled>(report.outcome)) {
+    ++cancelled_;
+    return;
+  }
+  const auto place = red_.size();
+  const bool is_first = causes_.add(place, report);
+  if (!is_red(report)) return;
+  red_.emplace_back(report.outcome, report.id.text());
+  // The outcome's texts are the report's to hold; here its name is what is needed.
+  if (auto* failed = std::get_if<model::Failed>(&red_.back().first)) *failed = {};
+  if ((is_first || options_.detail == Detail::verbose) && kept_.size() < kMostInFull)
+    kept_.emplace(place, report);
+}
+
+void Console::print_others(const Cause& cause) {
+  std::vector<std::size_t> others;
+  for (const auto place : cause.cases) {
+    if (!kept_.contains(place)) others.push_back(place);
+  }
+  if (others.empty()) return;
+  out_ << fmt::format("    {} like this:\n", text::counted(others.size(), "more failure"));
+  for (std::size_t i = 0; i < std::min(others.size(), kMostOthers); ++i) {
+    out_ << fmt::format("      {}\n", printer_.clean(red_[others[i]].second));
+  }
+  if (others.size() > kMostOthers) out_ << fmt::format("      … and {} more\n", others.size() - kMostOthers);
+}
+
+/// Each failure once, those with the same cause together.
+void Console::print_failures() {
+  const auto causes = causes_.causes();
+  if (causes.empty()) return;
   out_ << '\n';
-  if (options_.show_tags && !report.tags.empty())
-    print_label("tags", fmt::format("{}", fmt::join(report.tags, " ")));
-  if (is_red) return print_failure(report);
-  if (options_.detail == ConsoleOptions::Detail::verbose) print_steps(report);
-  for (const auto& warning : report.warnings) print_label("warning", warning);
+  for (const auto& cause : causes) {
+    bool any = false;
+    for (const auto place : cause.cases) {
+      const auto found = kept_.find(place);
+      if (found == kept_.end()) continue;
+      print_case_line(found->second);
+      printer_.print_evidence(found->second, options_.detail == Detail::verbose);
+      any = true;
+    }
+    if (!any) continue;
+    if (!cause.explanation.empty()) out_ << fmt::format("    {}\n", cause.explanation);
+    print_others(cause);
+    out_ << '\n';
+  }
+  if (red_.size() > 1) print_causes(causes);
 }
 
-void Console::print_label(std::string_view label, std::string_view text) {
-  out_ << fmt::format("    {}: {}\n", label, clean(text));
-}
-
-/// Every line behind a bar: nothing that a container wrote stands at the start of a line.
-void Console::print_block(std::string_view label, std::string_view text) {
-  for (const auto line : lines_of(text)) out_ << fmt::format("      {}{} {}\n", label, dim("│"), clean(line));
-}
-
-void Console::print_steps(const model::CaseReport& report) {
-  for (const auto& step : report.steps) {
-    out_ << fmt::format("    {:<9} {:>6}  {}{}\n", model::name_of(step.outcome),
-                        text::format_duration(step.duration), clean(step.keyword), clean(step.text));
+/// What to read first, nearest to the prompt.
+void Console::print_causes(const std::vector<Cause>& causes) {
+  for (std::size_t i = 0; i < std::min(causes.size(), kMostCauses); ++i) {
+    const auto& cause = causes[i];
+    const auto place = cause.cases.front();
+    const auto& [outcome, id] = red_[place];
+    const auto found = kept_.find(place);
+    auto why = found == kept_.end() ? std::string() : headline(found->second);
+    why = clipped(printer_.clean(why.substr(0, why.find('\n'))), kColumns - 27);
+    out_ << fmt::format("{:>4} {} {}\n", cause.cases.size(),
+                        printer_.colored(outcome, fmt::format("{:<18}", model::name_of(outcome))), why);
+    out_ << fmt::format("     {}\n", cause.explanation.empty() ? printer_.clean(id) : cause.explanation);
   }
-}
-
-void Console::print_failure(const model::CaseReport& report) {
-  if (!report.scenario.empty()) print_label("scenario", report.scenario);
-  if (options_.detail == ConsoleOptions::Detail::verbose) print_steps(report);
-  if (report.culprit_step) {
-    const auto& step = report.steps[*report.culprit_step];
-    print_label("step", fmt::format("{} {}{}", step.location.text(), step.keyword, step.text));
-  }
-  const auto message = model::message_of(report.outcome);
-  const auto who =
-      report.culprit_process ? fmt::format("{}: ", report.culprit_process->text()) : std::string();
-  print_block("", who + (message.empty() ? std::string(model::name_of(report.outcome)) : message));
-  if (const auto* failed = std::get_if<model::Failed>(&report.outcome)) {
-    if (!failed->type.empty()) print_block("", failed->type);
-    if (failed->expected) print_block("expected ", *failed->expected);
-    if (failed->actual) print_block("actual   ", *failed->actual);
-    const auto stack = failed->stack.empty() ? std::vector<std::string_view>() : lines_of(failed->stack);
-    for (std::size_t i = 0; i < std::min(stack.size(), kStackLines); ++i) print_block("stack    ", stack[i]);
-    if (stack.size() > kStackLines) print_block("stack    ", "…");
-  }
-  if (const auto* blocked = std::get_if<model::CouldNotRun>(&report.outcome);
-      blocked != nullptr && !blocked->hint.empty()) {
-    print_block("", "hint: " + blocked->hint);
-  }
-  for (const auto& instance : report.instances) print_instance(instance);
-  for (const auto& warning : report.warnings) print_label("warning", warning);
-  if (!report.artifacts.empty()) print_label("logs", report.artifacts);
-  print_label("again", report.rerun);
-  out_ << '\n';
-}
-
-void Console::print_instance(const model::InstanceReport& instance) {
-  out_ << fmt::format("    {} = {}", instance.process.text(), instance.platform.text());
-  if (!instance.image_id.empty()) out_ << fmt::format(", image {}", short_id(instance.image_id));
-  if (!instance.command.empty()) out_ << fmt::format(" ({})", clean(instance.command));
-  out_ << ", " << describe_end(instance) << '\n';
-  for (const auto& line : instance.stderr_tail) print_block("stderr ", line);
-  for (const auto& line : instance.log_tail) print_block("log    ", line);
-  if (instance.omitted_bytes > 0) {
-    print_block("",
-                fmt::format("{} more were written and left out", text::format_size(instance.omitted_bytes)));
-  }
+  if (causes.size() > kMostCauses)
+    out_ << fmt::format("     … and {} more causes\n", causes.size() - kMostCauses);
+  if (const auto common = causes_.in_common(); !common.empty()) out_ << fmt::format("{}\n", common);
 }
 
 void Console::print(const model::Swept& event) {
   if (!event.removed.empty()) {
-    out_ << fmt::format("swept   {} object{} that dead runs had left\n", event.removed.size(),
-                        event.removed.size() == 1 ? "" : "s");
+    out_ << fmt::format("swept   {} that dead runs had left\n",
+                        text::counted(event.removed.size(), "object"));
   }
-  for (const auto& failure : event.failures) out_ << "not swept: " << clean(failure) << '\n';
+  for (const auto& failure : event.failures) out_ << "not swept: " << printer_.clean(failure) << '\n';
 }
 
 void Console::print(const model::EngineAbsence& event) {
@@ -203,45 +260,44 @@ void Console::print(const model::EngineAbsence& event) {
     out_ << fmt::format("engine  answers again after {}\n", text::format_duration(event.waited));
   } else {
     out_ << fmt::format("engine  does not answer, and is waited for, {} at most: {}\n",
-                        text::format_duration(event.patience), clean(event.reason));
+                        text::format_duration(event.patience), printer_.clean(event.reason));
   }
 }
 
 void Console::print(const model::RunFailed& event) {
-  if (!event.output.empty()) print_block("", event.output);
-  out_ << fmt::format("cexec: {}\n", clean(event.reason));
-  if (!event.hint.empty()) out_ << fmt::format("       {}\n", clean(event.hint));
-}
-
-void Console::print_recap() {
-  if (red_.empty()) return;
-  const auto is_unbegun = [](const auto& red) { return std::holds_alternative<model::Cancelled>(red.first); };
-  const auto cancelled = static_cast<std::size_t>(std::count_if(red_.begin(), red_.end(), is_unbegun));
-  std::erase_if(red_, is_unbegun);
-  out_ << '\n';
-  for (std::size_t i = 0; i < std::min(red_.size(), kRecapLines); ++i) {
-    const auto& [outcome, id] = red_[i];
-    out_ << fmt::format("{} {}\n", colored(outcome, fmt::format("{:<18}", model::name_of(outcome))),
-                        clean(id));
-  }
-  if (red_.size() > kRecapLines) out_ << fmt::format("… and {} more\n", red_.size() - kRecapLines);
-  if (cancelled > 0) out_ << fmt::format("{} cases were cancelled and count as could not run\n", cancelled);
+  is_over_ = true;
+  if (!event.output.empty()) printer_.print_block("", event.output);
+  out_ << fmt::format("cexec: {}\n", printer_.clean(event.reason));
+  if (!event.hint.empty()) out_ << fmt::format("       {}\n", printer_.clean(event.hint));
 }
 
 void Console::print(const model::RunFinished& event) {
-  print_recap();
-  if (event.stopped_because) out_ << fmt::format("stopped: {}\n", clean(*event.stopped_because));
-  out_ << '\n';
-  if (event.left_behind) {
-    for (const auto& name : *event.left_behind) out_ << fmt::format("left behind: {}\n", clean(name));
+  is_over_ = true;
+  print_failures();
+  if (cancelled_ > 0) {
+    out_ << fmt::format("{} cancelled and {} as could not run\n",
+                        cancelled_ == 1 ? "1 case was" : fmt::format("{} cases were", cancelled_),
+                        cancelled_ == 1 ? "counts" : "count");
   }
-  out_ << fmt::format("{} cases: {} passed, {} failed, {} skipped, {} could not run in {:.1f}s\n", cases_,
-                      counts_[Category::passed], counts_[Category::failed], counts_[Category::skipped],
-                      counts_[Category::could_not_run], static_cast<double>(event.duration.count()) / 1000);
+  if (event.stopped_because) out_ << fmt::format("stopped: {}\n", printer_.clean(*event.stopped_because));
+  out_ << '\n';
+  print_totals(event);
+}
+
+void Console::print_totals(const model::RunFinished& event) {
+  if (event.left_behind) {
+    for (const auto& name : *event.left_behind)
+      out_ << fmt::format("left behind: {}\n", printer_.clean(name));
+  }
+  out_ << fmt::format("{} cases: {} passed{}, {} failed, {} skipped, {} could not run in {:.1f}s\n", cases_,
+                      counts_[Category::passed], flaky_ > 0 ? fmt::format(" ({} flaky)", flaky_) : "",
+                      counts_[Category::failed], counts_[Category::skipped], counts_[Category::could_not_run],
+                      static_cast<double>(event.duration.count()) / 1000);
   if (event.left_behind) {
     out_ << fmt::format("{} objects left behind\n", event.left_behind->size());
   } else {
-    out_ << "unknown objects left behind: the engine does not answer\n";
+    out_ << "unknown objects left behind: "
+         << (options_.is_replay ? "the run did not live to ask" : "the engine does not answer") << '\n';
   }
 }
 

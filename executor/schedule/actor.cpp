@@ -20,6 +20,7 @@ Actor::Health Actor::start_now(const StartRequest& request) {
   identity.framing = platform_.framing;
   identity.grace = platform_.stop_grace_period;
   identity.memory_limit = request.limits.memory;
+  identity.run_begin = request.run_begin;
   auto server = request.site.make_server({name_, &platform_, request.limits});
   server_ = std::make_unique<instance::Instance>(identity, std::move(server),
                                                  instance::Evidence{log_, transcript_});

@@ -21,6 +21,7 @@ struct StartRequest {
   base::Deadline deadline;
   milliseconds limit{0};  ///< how long that is, for messages
   std::stop_token stop;
+  base::TimePoint run_begin = base::Clock::now();  ///< time 0 of what is told about its life
 };
 
 /// A server that lives, and what it said of itself.

@@ -14,8 +14,12 @@ namespace {
 using model::Outcome;
 using namespace std::chrono_literals;
 
+milliseconds between(base::TimePoint begin, base::TimePoint end) {
+  return std::chrono::duration_cast<milliseconds>(end - begin);
+}
+
 milliseconds since(base::TimePoint begin) {
-  return std::chrono::duration_cast<milliseconds>(base::Clock::now() - begin);
+  return between(begin, base::Clock::now());
 }
 
 /// As a shell takes it for one word.
@@ -78,6 +82,7 @@ CaseRunner::CaseRunner(const plan::Case& planned, std::size_t index, const Optio
 CaseRunner::~CaseRunner() = default;
 
 void CaseRunner::fill_report() {
+  report_.started = between(options_.begin, begin_);
   report_.id = case_.id();
   report_.feature = scenario_.file->document.feature->name;
   report_.scenario = scenario_.name;
@@ -236,6 +241,7 @@ void CaseRunner::run_steps() {
     report.text = step.text;
     report.process = scenario_.processes[step.process];
     const auto begin = base::Clock::now();
+    report.started = between(begin_, begin);
     if (model::is_passed(report_.outcome)) {
       events_.post(model::StepStarted{index_, report.location, report.keyword + report.text, report.process});
       report.outcome = steps.run(step);

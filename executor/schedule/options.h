@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "executor/config/config.h"
 #include "executor/model/event.h"
 
@@ -75,6 +76,7 @@ struct Options {
   Retries retries;
   /// Is called between a red case's last step and the end of its servers, and keeps them while it blocks.
   std::function<void(const FailedCase&)> on_failure;
+  base::TimePoint begin = base::Clock::now();  ///< of the run: time 0 of what is told about it
 };
 
 }  // namespace executor::schedule

@@ -51,8 +51,12 @@ Outcome compare_exit(const plan::Step& step, const Actor& actor) {
 StartRequest Running::start_request(const Actor& actor, const base::Deadline& end,
                                     std::stop_token until) const {
   const auto limits = options.limits.apply(actor.platform().limits, scenario.memory);
-  return {*site, limits, std::min(base::Deadline::in(options.start_timeout), end), options.start_timeout,
-          std::move(until)};
+  return {*site,
+          limits,
+          std::min(base::Deadline::in(options.start_timeout), end),
+          options.start_timeout,
+          std::move(until),
+          options.begin};
 }
 
 Outcome Running::outcome_of(const instance::Error& error) const {

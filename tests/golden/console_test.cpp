@@ -8,11 +8,16 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/golden/recorded_run.h"
+
 namespace executor::report {
 namespace {
 
 using namespace model;
 using namespace std::chrono_literals;
+using tests::a_run;
+using tests::red;
+using tests::report;
 using Detail = ConsoleOptions::Detail;
 
 std::string read(const std::string& path) {
@@ -25,88 +30,6 @@ void expect_golden(const std::string& name, const std::string& printed) {
   const std::string path = std::string(GOLDEN_FOLDER) + "/console/" + name + ".txt";
   if (std::getenv("CEXEC_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << printed;
   EXPECT_EQ(printed, read(path)) << "in " << path;
-}
-
-CaseReport report(const std::string& line, Outcome outcome) {
-  CaseReport r;
-  r.id = CaseId("features/ring.feature:" + line + " writer=python reader=cpp");
-  r.scenario = "Frames arrive in order";
-  r.outcome = std::move(outcome);
-  r.duration = 412ms;
-  r.artifacts = "test-artifacts/cases/x";
-  r.rerun = "cexec --container-seq features/ring.feature:" + line + " --combo writer=python,reader=cpp";
-  r.steps = {{{"features/ring.feature", 13, 5},
-              "When ",
-              "the 'writer' process writes 3 frames",
-              ProcessName("writer"),
-              Passed{},
-              12ms},
-             {{"features/ring.feature", 14, 5},
-              "Then ",
-              "the 'reader' process reads 3 frames",
-              ProcessName("reader"),
-              r.outcome,
-              30ms}};
-  return r;
-}
-
-CaseReport red(const std::string& line, Outcome outcome) {
-  auto r = report(line, std::move(outcome));
-  r.culprit_step = 1;
-  r.culprit_process = ProcessName("reader");
-  InstanceReport writer{ProcessName("writer"), PlatformName("python"), "cexec-python:1",
-                        "sha256:83fc366b08e28f56"};
-  writer.ended_by = EndedBy::shutdown;
-  writer.exit_code = 0;
-  writer.log_tail = {"wrote 3 frames"};
-  InstanceReport reader{ProcessName("reader"), PlatformName("cpp"), "cexec-cpp:1", "sha256:123456789abcdef0"};
-  reader.ended_by = EndedBy::sigkill;
-  reader.exit_code = 137;
-  reader.oom_killed = true;
-  reader.stderr_tail = {"first", "second\ttabbed"};
-  reader.omitted_bytes = 5 << 20;
-  r.instances = {writer, reader};
-  r.warnings = {"the 'writer' server (python) ended only on SIGTERM, 5.0s after shutdown"};
-  return r;
-}
-
-std::vector<Event> a_run() {
-  std::vector<Event> events;
-  events.push_back(Preparing{PlatformName("python"), "building from images/python", false});
-  events.push_back(Preparing{PlatformName("python"), "Step 1/2 : FROM debian", true});
-  events.push_back(Preparing{PlatformName("python"), "Get:1 some package", true});
-  events.push_back(RunStarted{RunId("0b0f2c0e-6a54-4d3c-9d0c-0a8c1a8b5f11"),
-                              "Docker Engine 20.10.24 (API 1.41)",
-                              {{PlatformName("python"), "cexec-python:1", "sha256:83fc366b08e28f56"}},
-                              12});
-  std::size_t i = 0;
-  const auto finish = [&](CaseReport r) {
-    events.push_back(CaseStarted{r.id, i});
-    events.push_back(CaseFinished{i++, std::move(r)});
-  };
-  finish(report("12", Passed{}));
-  auto skipped = report("20", Skipped{"@skip"});
-  skipped.steps.clear();
-  finish(skipped);
-  finish(red("30", Failed{"frame 2 has the wrong checksum", "AssertionError", "at a\nat b", "1c291ca3",
-                          "two\nlines"}));
-  finish(red("31", TimedOut{"the step", 30s, "wrote 40 bytes and no newline: {\"jso"}));
-  finish(red("32", Exited{139, "while the step ran"}));
-  finish(red("33", KilledForMemory{64 << 20}));
-  finish(red("34", ProtocolViolation{"it wrote a line that is no JSON: Hello"}));
-  finish(red("35", Undefined{"no step matches: reads 3 frmaes"}));
-  finish(red("36", Pending{"later"}));
-  auto unable = red("37", CouldNotRun{"the container could not be created: No such image: x", "build it"});
-  unable.culprit_step.reset();
-  unable.culprit_process.reset();
-  unable.instances.clear();
-  finish(unable);
-  finish(red("38", Cancelled{"SIGINT"}));
-  auto unbegun = report("39", Cancelled{"SIGINT"});
-  unbegun.steps.clear();
-  finish(unbegun);
-  events.push_back(RunFinished{RunId("0b0f2c0e"), 12345ms, "SIGINT", std::vector<std::string>{}});
-  return events;
 }
 
 std::string printed(const std::vector<Event>& events, ConsoleOptions options = {}) {
@@ -173,9 +96,12 @@ TEST(Console, HostileTextObeysNothing) {
   auto hostile = red("50", Failed{"::error file=x::\x1b[2J\x1b]0;title\x07", "\xE2\x80\xAEtxt",
                                   "::set-output::\n##[error]x", "\xff\xfe", "a\rb"});
   hostile.scenario = "::warning::name\n##[group]";
-  hostile.instances[1].stderr_tail = {"::stop-commands::x", "##[endgroup]", "\x1b[31mred",
-                                      std::string("\0nul", 4)};
-  std::vector<Event> events{CaseFinished{0, hostile}};
+  hostile.instances[1].lines.clear();
+  for (const auto& text : {std::string("::stop-commands::x"), std::string("##[endgroup]"),
+                           std::string("\x1b[31mred"), std::string("\0nul", 4)}) {
+    hostile.instances[1].lines.push_back({1ms, LogSource::stderr_text, "", text});
+  }
+  const std::vector<Event> events{CaseFinished{0, hostile}, RunFinished{}};
   const auto text = printed(events, {Detail::verbose, false, true});
   expect_golden("hostile", text);
   for (const char c : text)

@@ -59,13 +59,19 @@ std::vector<std::string> labelled_objects() {
 
 std::vector<PrintedCase> cases_in(const std::string& out) {
   std::vector<PrintedCase> cases;
+  std::ptrdiff_t current = 0;
   std::istringstream lines(out);
   for (std::string line; std::getline(lines, line);) {
     PrintedCase found;
     if (read_case(line, found)) {
-      cases.push_back(std::move(found));
+      // A red case is named when it ends, and again with its evidence when the run does.
+      const auto known = std::find_if(cases.begin(), cases.end(), [&found](const PrintedCase& printed) {
+        return printed.id == found.id;
+      });
+      current = known == cases.end() ? cases.insert(cases.end(), std::move(found)) - cases.begin()
+                                     : known - cases.begin();
     } else if (!cases.empty()) {
-      cases.back().text += line + "\n";
+      cases[static_cast<std::size_t>(current)].text += line + "\n";
     }
   }
   return cases;

@@ -128,7 +128,7 @@ TEST(InstanceStart, EndBeforeItIsReadyNamesTheExitCode) {
   Live live(dying);
   EXPECT_EQ(live.start().error().reason,
             "the 'writer' server (python) ended before it was ready, with exit code 127");
-  EXPECT_EQ(live.instance->report().stderr_tail, std::vector<std::string>{"cannot start"});
+  EXPECT_EQ(live.instance->report().tail(Source::stderr_text), std::vector<std::string>{"cannot start"});
   EXPECT_EQ(live.instance->report().ended_by, EndedBy::itself);
 }
 

@@ -1,0 +1,89 @@
+// What a run is doing now: how far it is, what is running and for how long, when it will be done. It must not
+// know where that is shown.
+#include "executor/report/progress.h"
+
+#include <algorithm>
+
+namespace executor::report {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr milliseconds kSlow = 10s;
+/// What a few cases took says little of the others.
+constexpr std::size_t kEnoughCases = 3;
+
+milliseconds between(TimePoint a, TimePoint b) {
+  return std::chrono::duration_cast<milliseconds>(b - a);
+}
+
+}  // namespace
+
+void Progress::take(const model::Event& event, TimePoint now) {
+  if (const auto* preparing = std::get_if<model::Preparing>(&event)) {
+    preparing_ = preparing->platform.text() + "  " + preparing->text;
+  } else if (const auto* started = std::get_if<model::RunStarted>(&event)) {
+    preparing_.clear();
+    total_ = started->cases;
+    begun_ = now;
+    for (const auto& [id, duration] : expected_) expected_total_ += duration;
+    expected_count_ = expected_.size();
+  } else if (const auto* begun = std::get_if<model::CaseStarted>(&event)) {
+    running_[begun->index] = {begun->id.text(), now, {}, 0, now, false};
+  } else if (const auto* step = std::get_if<model::StepStarted>(&event)) {
+    const auto found = running_.find(step->index);
+    if (found == running_.end()) return;
+    found->second.step = step->text;
+    ++found->second.steps;
+  } else if (const auto* finished = std::get_if<model::CaseFinished>(&event)) {
+    running_.erase(finished->index);
+    ++done_;
+    const auto category = model::category_of(finished->report.outcome);
+    if (category == model::Category::failed || category == model::Category::could_not_run) ++red_;
+    spent_ += finished->report.duration;
+    const auto known = expected_.find(finished->report.id.text());
+    if (known == expected_.end()) return;
+    expected_done_ += known->second;
+    ++expected_done_count_;
+  }
+}
+
+std::vector<RunningCase> Progress::running() const {
+  std::vector<RunningCase> all;
+  for (const auto& [index, one] : running_) all.push_back(one);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const RunningCase& a, const RunningCase& b) { return a.since < b.since; });
+  return all;
+}
+
+std::vector<RunningCase> Progress::slow_ones(TimePoint now) {
+  std::vector<RunningCase> slow;
+  for (auto& [index, one] : running_) {
+    const auto known = expected_.find(one.id);
+    const auto usual = known == expected_.end() ? kSlow : std::max(kSlow, 3 * known->second);
+    const auto limit = one.is_slow ? 2 * between(one.since, one.told) : usual;
+    if (between(one.since, now) < limit) continue;
+    one.is_slow = true;
+    one.told = now;
+    slow.push_back(one);
+  }
+  return slow;
+}
+
+std::optional<milliseconds> Progress::left(TimePoint now) const {
+  if (!begun_ || total_ == 0 || done_ >= total_) return std::nullopt;
+  const auto passed = between(*begun_, now);
+  // As the run goes now: so much time for so much work, whatever runs at once.
+  if (expected_count_ * 2 >= total_ && expected_done_ > 0ms) {
+    const auto mean = expected_total_ / static_cast<std::int64_t>(expected_count_);
+    const auto unknown_left = static_cast<std::int64_t>(total_ - done_) -
+                              static_cast<std::int64_t>(expected_count_ - expected_done_count_);
+    const auto work = expected_total_ - expected_done_ + mean * std::max<std::int64_t>(unknown_left, 0);
+    return milliseconds(passed.count() * work.count() / expected_done_.count());
+  }
+  if (done_ < kEnoughCases) return std::nullopt;
+  return milliseconds(passed.count() * static_cast<std::int64_t>(total_ - done_) /
+                      static_cast<std::int64_t>(done_));
+}
+
+}  // namespace executor::report
