@@ -74,10 +74,9 @@ void define_list(CLI::App& app, RunArguments& run) {
 
 void define_report(CLI::App& app, ReportArguments& report) {
   set_up(app, "cexec report",
-         "Makes reports of the events that runs have recorded, also of one that was killed;\n"
-         "several runs or shards become one. The exit code is that of the merged result.");
-  app.add_option("--from,EVENTS", report.from,
-                 "files of events, or the folders of artifacts that\nhold them (test-artifacts)")
+         "Makes reports of the events that runs have recorded, even if one was killed.\n"
+         "Several runs or shards become one; the exit code is that of the merged result.");
+  app.add_option("--from,EVENTS", report.from, "files of events, or folders of artifacts\n(test-artifacts)")
       ->type_name("EVENTS")
       ->take_all();
   add_show_options(app, report.show);

@@ -168,7 +168,7 @@ void add_show_options(CLI::App& app, RunArguments& run) {
              run.reports.push_back(std::move(*request));
            }
          },
-         "also: console, junit, messages, html, github or\njson; may be repeated")
+         "also: console, junit, messages, html, github\nor json; may be repeated")
       ->type_name("FORMAT[:FILE]")
       ->take_all()
       ->expected(1);

@@ -59,7 +59,7 @@ std::vector<std::string> labelled_objects() {
 
 std::vector<PrintedCase> cases_in(const std::string& out) {
   std::vector<PrintedCase> cases;
-  std::ptrdiff_t current = 0;
+  std::size_t current = 0;
   std::istringstream lines(out);
   for (std::string line; std::getline(lines, line);) {
     PrintedCase found;
@@ -68,10 +68,10 @@ std::vector<PrintedCase> cases_in(const std::string& out) {
       const auto known = std::find_if(cases.begin(), cases.end(), [&found](const PrintedCase& printed) {
         return printed.id == found.id;
       });
-      current = known == cases.end() ? cases.insert(cases.end(), std::move(found)) - cases.begin()
-                                     : known - cases.begin();
+      current = static_cast<std::size_t>(known - cases.begin());
+      if (known == cases.end()) cases.push_back(std::move(found));
     } else if (!cases.empty()) {
-      cases[static_cast<std::size_t>(current)].text += line + "\n";
+      cases[current].text += line + "\n";
     }
   }
   return cases;
