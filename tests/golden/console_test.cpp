@@ -55,8 +55,9 @@ TEST(Console, Colors) {
 TEST(Console, HostProcessesAreShownByTheirCommand) {
   RunStarted started{RunId("0b0f2c0e-6a54-4d3c-9d0c-0a8c1a8b5f11"), "", {}, 1};
   started.limits = "memory, CPUs, processes by cgroups";
-  started.platforms = {{PlatformName("python"), "", "", "python3 server.py"},
-                       {PlatformName("cpp"), "", "", "build/server"}};
+  started.platforms = {{PlatformName("python")}, {PlatformName("cpp")}};
+  started.platforms[0].command = "python3 server.py";
+  started.platforms[1].command = "build/server";
   auto failed = red("30", Exited{139, "while the step ran"});
   failed.warnings.clear();
   for (auto& instance : failed.instances) {

@@ -35,7 +35,7 @@ class Played {
         identity,
         std::make_unique<ContainerServer>(tracker, loop, docker::ContainerSpec{},
                                           track::Belonging{model::CaseId("f:1 w=p"), identity.process},
-                                          "image:1", gate, nullptr),
+                                          model::PlatformImage{{}, "image:1", {}}, gate, nullptr),
         evidence);
     Life life;
     const auto health = instance.start(base::Deadline::in(20s), 20s, {});
