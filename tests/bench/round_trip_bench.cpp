@@ -93,7 +93,7 @@ class Live {
   std::unique_ptr<instance::Server> server() {
     return std::make_unique<instance::ContainerServer>(
         tracker_, loop_, cpp_spec(), track::Belonging{model::CaseId("bench"), model::ProcessName("writer")},
-        "cpp", gate_, nullptr);
+        model::PlatformImage{model::PlatformName("cpp"), "cpp", {}}, gate_, nullptr);
   }
 
   track::Tracker tracker_{tests::engine(), model::RunId("bench"), track::current_owner()};
