@@ -173,7 +173,7 @@ class Writer {
   explicit Writer(const fs::path& file) : handle_(archive_write_new()) {
     archive_write_set_format_pax_restricted(handle_.get());
     archive_write_add_filter_zstd(handle_.get());
-    archive_write_set_options(handle_.get(), "zstd:compression-level=6");
+    archive_write_set_options(handle_.get(), "zstd:compression-level=1");
     is_fine_ = archive_write_open_filename(handle_.get(), file.c_str()) == ARCHIVE_OK;
   }
 

@@ -20,8 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of a log that is longer, the first and the last part are kept.
-constexpr std::size_t kHead = std::size_t{1} << 20U;
-constexpr std::size_t kTail = std::size_t{3} << 20U;
+constexpr std::size_t kHead = std::size_t{128} << 10U;
+constexpr std::size_t kTail = std::size_t{512} << 10U;
+/// Of a transcript much more, as a replay plays from it.
+constexpr std::size_t kTranscriptTail = std::size_t{4} << 20U;
 constexpr std::size_t kMostEvidence = std::size_t{40} << 20U;
 
 std::string now_text() {
@@ -38,13 +40,14 @@ std::string read_part(std::ifstream& file, std::size_t size) {
 std::string read_evidence(const fs::path& path) {
   std::error_code error;
   const auto size = static_cast<std::size_t>(fs::file_size(path, error));
+  const auto tail = path.filename() == "transcript.jsonl" ? kTranscriptTail : kTail;
   std::ifstream file(path, std::ios::binary);
-  if (error || size <= kHead + kTail) return read_part(file, kHead + kTail);
+  if (error || size <= kHead + tail) return read_part(file, std::min(size, kHead + tail));
   auto text = read_part(file, kHead);
   text +=
-      fmt::format("\n… {} left out …\n", text::format_size(static_cast<std::int64_t>(size - kHead - kTail)));
-  file.seekg(static_cast<std::streamoff>(size - kTail));
-  return text + read_part(file, kTail);
+      fmt::format("\n… {} left out …\n", text::format_size(static_cast<std::int64_t>(size - kHead - tail)));
+  file.seekg(static_cast<std::streamoff>(size - tail));
+  return text + read_part(file, tail);
 }
 
 /// All files of the case's folder, scrubbed.

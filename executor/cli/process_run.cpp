@@ -84,7 +84,7 @@ model::RunStarted ProcessRun::started(const std::string& limits) const {
   event.cases = plan_.cases.size();
   event.limits = limits;
   for (const auto* platform : plan::used_platforms(plan_))
-    event.platforms.push_back({platform->name, {}, {}, instance::command_line(platform->process)});
+    event.platforms.push_back({.name = platform->name, .command = instance::command_line(platform->process)});
   return event;
 }
 

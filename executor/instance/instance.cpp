@@ -302,10 +302,13 @@ model::Outcome Instance::finish_stop(std::string& warning, const std::stop_token
   if (exit_ && ended_by_ == EndedBy::itself) return outcome_of_exit("between the steps");
   if (exit_) return model::Passed{};
   std::optional<rpc::CallError> broken;
+  bool has_ended_before = false;
   if (shutdown_id_) {
     // Half of the time for the reply: one that does not know `shutdown` may still know the end of its stdin.
     const auto reply = channel_.await({*shutdown_id_}, base::Deadline::in(identity_.grace / 2), stop);
     if (!reply && reply.error().kind == Kind::violation) broken = reply.error();
+    // The reply comes first: without one it had ended when it was asked, and the news of that was on its way.
+    has_ended_before = !reply && reply.error().kind == Kind::ended && output_error_.empty();
   }
   server_->close_stdin();
   auto ended = wait_fairly(grace_end_, stop);
@@ -332,6 +335,10 @@ model::Outcome Instance::finish_stop(std::string& warning, const std::stop_token
         text::format_duration(identity_.grace + identity_.term_time))};
   }
   if (broken) return model::ProtocolViolation{"at shutdown it " + broken->detail};
+  if (has_ended_before && ended_by_ == EndedBy::shutdown) {
+    ended_by_ = EndedBy::itself;
+    return outcome_of_exit("between the steps, before it answered `shutdown`");
+  }
   const bool by_sigterm = ended_by_ == EndedBy::sigterm && exit_->code == 128 + 15;
   if (exit_->code == 0 || by_sigterm) return model::Passed{};
   return outcome_of_exit("at shutdown, where 0 is expected");

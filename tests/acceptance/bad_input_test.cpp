@@ -73,9 +73,10 @@ TEST_F(BadInput, UnknownOptionPathAndPlatform) {
   expect(cexec({"--timeout", "soon"}), 2, "--timeout: 'soon' is no duration");
 }
 
-TEST_F(BadInput, NoModeSaysHowToChooseOne) {
+TEST_F(BadInput, NoModeNeedsACommandOfEachPlatform) {
   folder_.write("cexec.yaml", "version: 1\nplatforms: {p: {image: x}}\n");
-  expect(cexec(), 2, "say how to run: --container-seq runs each instance in a fresh container");
+  expect(cexec(), 2, "cexec.yaml:2: platforms.p: has no `process`");
+  expect(cexec(), 2, "--container-seq runs it in one");
 }
 
 TEST_F(BadInput, NothingSelected) {
@@ -97,7 +98,7 @@ TEST_F(BadInput, EngineThatIsNotThere) {
   const auto other = cexec({}, {{"DOCKER_HOST", "ssh://somewhere"}});
   EXPECT_EQ(other.exit_code, 3);
   EXPECT_EQ(
-      other.err,
+      other.out + other.err,
       "cexec: DOCKER_HOST: 'ssh://somewhere': the scheme 'ssh' is not supported; use unix:// or tcp://\n");
 }
 
