@@ -27,7 +27,7 @@ const std::vector<std::string>& attacks() {
       "\n::stop-commands::x\n##[error]x\n##vso[task.complete]",
       "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
       "]]></failure><!-- & &amp; &#0; -->",
-      std::string("nul \0 bell \x07 \x0b \x1f", 20),
+      std::string("nul \0 bell \x07 \x0b \x1f", 16),
       "\xE2\x80\xAE txt.exe \xE2\x81\xA6 \xEF\xBB\xBF \xEF\xBF\xBE \xEF\xBF\xBF",
       "\xff\xfe\xc0\x80\xed\xa0\x80\xf8 broken",
       "| a | b |\n---\n**bold** [x](javascript:alert(1)) @everyone <details>",
