@@ -46,6 +46,11 @@ Instance::~Instance() {
   dispose();
 }
 
+std::string Instance::output_error() const {
+  const std::lock_guard lock(evidence_mutex_);
+  return output_error_;
+}
+
 Evidence Instance::evidence() const {
   const std::lock_guard lock(evidence_mutex_);
   return evidence_;
@@ -66,7 +71,10 @@ void Instance::on_stderr(std::string_view bytes) {
   log()->add_bytes(Source::stderr_text, bytes);
 }
 void Instance::on_end(const std::string& error) {
-  output_error_ = error;
+  {
+    const std::lock_guard lock(evidence_mutex_);
+    output_error_ = error;
+  }
   log()->finish();
   channel_.end();
 }
@@ -150,7 +158,7 @@ Error Instance::not_ready(const rpc::CallError& error, milliseconds limit) {
               "stdout belongs to the protocol; send other output to stderr"};
     default: break;
   }
-  if (!output_error_.empty()) return {fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
+  if (!output_error().empty()) return {fmt::format("the streams of {} broke: {}", who(), output_error()), {}};
   auto ended = wait(base::Deadline::in(kExitTime), {});
   if (!ended) return ended.error();
   if (!*ended) {
@@ -250,8 +258,8 @@ model::Outcome Instance::outcome_of_exit(std::string when) const {
 }
 
 model::Outcome Instance::ended_unasked(const rpc::CallError& error, std::string_view when) {
-  if (!output_error_.empty()) {
-    return model::CouldNotRun{fmt::format("the streams of {} broke: {}", who(), output_error_), {}};
+  if (!output_error().empty()) {
+    return model::CouldNotRun{fmt::format("the streams of {} broke: {}", who(), output_error()), {}};
   }
   const auto ended = wait_fairly(base::Deadline::in(kExitTime), {});
   remember(ended, EndedBy::itself);
@@ -308,7 +316,7 @@ model::Outcome Instance::finish_stop(std::string& warning, const std::stop_token
     const auto reply = channel_.await({*shutdown_id_}, base::Deadline::in(identity_.grace / 2), stop);
     if (!reply && reply.error().kind == Kind::violation) broken = reply.error();
     // The reply comes first: without one it had ended when it was asked, and the news of that was on its way.
-    has_ended_before = !reply && reply.error().kind == Kind::ended && output_error_.empty();
+    has_ended_before = !reply && reply.error().kind == Kind::ended && output_error().empty();
   }
   server_->close_stdin();
   auto ended = wait_fairly(grace_end_, stop);

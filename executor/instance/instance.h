@@ -123,10 +123,11 @@ class Instance : private Output, private rpc::Listener {
   void remember(const tl::expected<std::optional<Exit>, Error>& ended, model::EndedBy by);
 
   [[nodiscard]] Evidence evidence() const;
+  [[nodiscard]] std::string output_error() const;
   [[nodiscard]] std::shared_ptr<Log> log() const { return evidence().log; }
 
   const Identity identity_;
-  mutable std::mutex evidence_mutex_;  // guards the next one, which the reading thread needs, too
+  mutable std::mutex evidence_mutex_;  // guards evidence_ and output_error_, which both threads need
   Evidence evidence_;
   std::unique_ptr<Server> server_;
   rpc::Channel channel_;
@@ -138,7 +139,7 @@ class Instance : private Output, private rpc::Listener {
   std::optional<std::int64_t> shutdown_id_;
   bool stop_requested_ = false;
   std::optional<Error> fault_;  ///< the engine's, since when nothing can be said about the server
-  std::string output_error_;    ///< set on the reading thread before the channel ends
+  std::string output_error_;    ///< why its output is not whole, once that has ended
 };
 
 }  // namespace executor::instance

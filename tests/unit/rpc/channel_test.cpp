@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <future>
 #include <thread>
@@ -25,7 +26,7 @@ class Recorder : public Listener {
     if (when_passed) when_passed();
   }
 
-  int passed = 0;
+  std::atomic<int> passed{0};
   std::function<void()> when_passed;
   std::vector<std::string> requests;
   std::vector<std::string> replies;
