@@ -1,12 +1,12 @@
 // Borrowed network namespaces, with the real engine: what an instance in one can see, and who gets it next.
 #include <gtest/gtest.h>
 
-#include "base/latch.h"
 #include "docker/container_inspect.h"
 #include "docker/container_lifecycle.h"
 #include "docker/images.h"
 #include "executor/instance/container_site.h"
 #include "tests/support/cexec.h"
+#include "tests/support/collected.h"
 #include "tests/support/engine.h"
 
 namespace executor::instance {
@@ -14,22 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Collects what a server writes.
-class Collected : public Output {
- public:
-  void on_stdout(std::string_view bytes) override { text_ += bytes; }
-  void on_stderr(std::string_view bytes) override { text_ += bytes; }
-  void on_end(const std::string& error) override { ended_.set(text_ + error); }
-  std::string wait() { return ended_.wait(tests::patient().deadline, {}).value_or("no end"); }
-
- private:
-  std::string text_;
-  base::Latch<std::string> ended_;
-};
-
 /// A server that runs a shell command.
 struct Running {
-  Collected collected;
+  tests::Collected collected;
   std::unique_ptr<Server> server;
 };
 

@@ -1,29 +1,16 @@
 // What the instances of one case share, with the real engine: made before, seen by all, gone after.
 #include <gtest/gtest.h>
 
-#include "base/latch.h"
 #include "docker/images.h"
 #include "executor/instance/container_site.h"
 #include "tests/support/cexec.h"
+#include "tests/support/collected.h"
 #include "tests/support/engine.h"
 
 namespace executor::instance {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Collects what a server writes.
-class Collected : public Output {
- public:
-  void on_stdout(std::string_view bytes) override { text_ += bytes; }
-  void on_stderr(std::string_view bytes) override { text_ += bytes; }
-  void on_end(const std::string& error) override { ended_.set(text_ + error); }
-  std::string wait() { return ended_.wait(tests::patient().deadline, {}).value_or("no end"); }
-
- private:
-  std::string text_;
-  base::Latch<std::string> ended_;
-};
 
 struct Case {
   explicit Case(config::Sharing sharing, bool outlives = false) {
@@ -42,7 +29,7 @@ struct Case {
     config::Platform platform;
     platform.name = model::PlatformName("p");
     platform.entrypoint = {"/bin/sh", "-c", command};
-    Collected collected;
+    tests::Collected collected;
     const auto server = site->make_server({model::ProcessName(process), &platform, platform.limits});
     const auto started = server->start(collected, tests::patient().deadline, {});
     EXPECT_TRUE(started) << started.error().reason;
@@ -119,7 +106,7 @@ TEST(Site, EngineThatCannotMakeItLeavesNothing) {
   Case c(sharing);
   config::Platform platform;
   platform.name = model::PlatformName("p");
-  Collected collected;
+  tests::Collected collected;
   const auto server = c.site->make_server({model::ProcessName("a"), &platform, platform.limits});
   const auto started = server->start(collected, tests::patient().deadline, {});
   ASSERT_FALSE(started);
