@@ -2,17 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/fd.h"
+#include "base/wait.h"
 
 namespace base {
 
-/// Something with a descriptor that an IoLoop reads from. All its callbacks run on the loop's thread.
+/// Something with a descriptor that an IoLoop reads from. Its callbacks run on the loop's thread, or on one
+/// that is in `IoLoop::read_here` with it; never two at a time.
 class IoSource {
  public:
   enum class Next { again, done };
@@ -28,11 +32,19 @@ class IoSource {
   virtual Next on_readable() = 0;
   /// The loop lets go of it although it was not done: it was dropped, or the loop ends.
   virtual void on_dropped() {}
+
+ private:
+  friend class IoLoop;
+  std::mutex turn_;       // held during callbacks; guards what follows
+  bool is_lent_ = false;  ///< a thread reads it in the loop's place
+  bool is_done_ = false;  ///< there are no more callbacks
 };
 
 /// An epoll(7) loop on a thread of its own. Never blocks its callers; never stops reading.
 class IoLoop {
  public:
+  using Source = std::shared_ptr<IoSource>;
+
   IoLoop();
   /// Drops every source and joins the thread. Sources still in hold no callbacks afterwards.
   ~IoLoop();
@@ -41,13 +53,27 @@ class IoLoop {
 
   /// Shares ownership of `source` until it is done or dropped. Any thread. False if the descriptor cannot be
   /// waited for (then nothing was kept).
-  bool add(std::shared_ptr<IoSource> source);
+  bool add(Source source);
   /// Asks the loop to let go of `source`; `on_dropped` is called soon, on the loop's thread, unless the
   /// source is done by then. Any thread, also a source's own callback.
-  void drop(const std::shared_ptr<IoSource>& source);
+  void drop(const Source& source);
+
+  /// Reads `sources` (at most kMostAtOnce) on the caller's thread, in the loop's place, until `enough` says
+  /// so. For who waits for what they bring: it is woken by the descriptor itself, and not by way of another
+  /// thread. `enough` is asked once nobody else reads them any more, and after each reading. `ready`: it was
+  /// enough, or none of the sources is in the loop any more. One thread at a time with the same source, and
+  /// not while another drops it, which would not be noticed before the next readiness.
+  Waited read_here(std::span<const Source> sources, const std::function<bool()>& enough,
+                   const Deadline& deadline, const std::stop_token& stop);
 
  private:
+  class Loan;
+  enum class Reader { loop, borrower };
+
   void run();
+  bool watch(IoSource* source) const;
+  static bool is_done_after_its_turn(IoSource& source, Reader reader);
+  static void drop_now(IoSource& source);
   void handle_drops();
   void forget(IoSource* source);
 
@@ -55,8 +81,8 @@ class IoLoop {
   Fd wake_;
   std::mutex mutex_;
   bool ending_ = false;
-  std::unordered_map<IoSource*, std::shared_ptr<IoSource>> sources_;
-  std::vector<std::shared_ptr<IoSource>> drops_;
+  std::unordered_map<IoSource*, Source> sources_;
+  std::vector<Source> drops_;
   std::thread thread_;  // last: it uses all of the above
 };
 

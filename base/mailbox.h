@@ -26,6 +26,11 @@ class Mailbox {
     changed_.notify_one();
   }
 
+  [[nodiscard]] bool empty() const {
+    const std::lock_guard lock(mutex_);
+    return letters_.empty();
+  }
+
   /// Blocks until a letter is there, `deadline` passes or `stop` is requested. A letter that is already there
   /// is given out even after the deadline. Empty: `stop.stop_requested()` tells which of the two it was.
   std::optional<T> receive(const Deadline& deadline, const std::stop_token& stop) {
@@ -43,7 +48,7 @@ class Mailbox {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<T> letters_;
 };

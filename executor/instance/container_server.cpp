@@ -43,7 +43,7 @@ std::string broken_limit(const docker::ContainerSpec& spec, const std::vector<st
 
 }  // namespace
 
-/// Hands on what comes from the attached stream, on the loop's thread.
+/// Hands on what comes from the attached stream.
 class ContainerServer::OutputSource : public base::IoSource {
  public:
   OutputSource(std::unique_ptr<docker::AttachedStream> stream, Output& output)
@@ -78,7 +78,7 @@ class ContainerServer::OutputSource : public base::IoSource {
   base::Latch<bool> ended_;
 };
 
-/// Learns of the exit, on the loop's thread.
+/// Learns of the exit.
 class ContainerServer::ExitSource : public base::IoSource {
  public:
   using Status = docker::Result<docker::ExitStatus>;
@@ -209,8 +209,8 @@ tl::expected<void, Error> ContainerServer::attach(Output& output, const docker::
       Error{"no more streams can be waited for", "is the limit of open files reached? (ulimit -n)"});
 }
 
-rpc::ByteSink::Written ContainerServer::write(std::string_view bytes, const base::Deadline& deadline,
-                                              const std::stop_token& stop) {
+rpc::ByteStream::Written ContainerServer::write(std::string_view bytes, const base::Deadline& deadline,
+                                                const std::stop_token& stop) {
   if (!output_) return Written::closed;
   const auto written = output_->stream().write(bytes, {deadline, stop});
   if (written) return Written::all;
@@ -219,6 +219,13 @@ rpc::ByteSink::Written ContainerServer::write(std::string_view bytes, const base
     case docker::ErrorKind::cancelled: return Written::stopped;
     default: return Written::closed;
   }
+}
+
+void ContainerServer::read_here(const std::function<bool()>& enough, const base::Deadline& deadline,
+                                const std::stop_token& stop) {
+  if (!output_) return;
+  const std::array<base::IoLoop::Source, 1> sources{output_};
+  loop_.read_here(sources, enough, deadline, stop);
 }
 
 void ContainerServer::close_stdin() {
@@ -256,12 +263,17 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
                                                                const std::stop_token& stop) {
   if (ended_) return ended_;
   if (!exit_ || !may_run_) return std::nullopt;
+  const std::array<base::IoLoop::Source, 2> sources{output_, exit_};
+  loop_.read_here(
+      sources, [this] { return exit_->status().get().has_value(); }, deadline, stop);
   const auto status = exit_->status().wait(deadline, stop);
   if (!status) return std::nullopt;
   if (!*status) return tl::unexpected(failed("watched to its end", status->error()));
   // Podman's watch may end with -1 while the container lives on (seen with 4.3, once in some hundred).
   if ((*status)->code < 0 && watch_again()) return wait(deadline, stop);
-  output_->ended().wait(base::Deadline::in(kDrainTime), {});
+  const auto drained = base::Deadline::in(kDrainTime);
+  loop_.read_here(sources, [this] { return output_->ended().get().has_value(); }, drained, {});
+  output_->ended().wait(drained, {});
   const auto details =
       docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));

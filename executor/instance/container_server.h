@@ -32,6 +32,8 @@ class ContainerServer final : public Server {
   tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
                                   const std::stop_token& stop) override;
   Written write(std::string_view bytes, const base::Deadline& deadline, const std::stop_token& stop) override;
+  void read_here(const std::function<bool()>& enough, const base::Deadline& deadline,
+                 const std::stop_token& stop) override;
   void close_stdin() override;
   void terminate() override;
   void kill() override;

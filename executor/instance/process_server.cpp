@@ -55,8 +55,8 @@ std::int64_t code_of(const siginfo_t& info) {
 
 }  // namespace
 
-/// What is known of a process, on the loop's thread. Its output has ended when it has: what it wrote before
-/// is in the pipes then, and what others may still write there is nobody's.
+/// What is known of a process, on the thread that reads it. Its output has ended when it has: what it wrote
+/// before is in the pipes then, and what others may still write there is nobody's.
 class ProcessServer::Life {
  public:
   Life(Launched process, base::Fd out, base::Fd err, Output& output, track::Children& children,
@@ -211,19 +211,19 @@ tl::expected<void, Error> ProcessServer::run(const ProcessSpec& spec, Output& ou
   const track::Kin kin{launched->pid, around_.marker};
   life_ = std::make_shared<Life>(std::move(*launched), std::move(out.read), std::move(err.read), output,
                                  host_.children, kin);
-  const std::array<std::shared_ptr<Stream>, 2> sources{std::make_shared<Stream>(life_, false),
-                                                       std::make_shared<Stream>(life_, true)};
-  end_source_ = std::make_shared<End>(life_, host_.loop, sources);
-  const bool is_watched = host_.loop.add(end_source_);
-  if (is_watched && host_.loop.add(sources[0]) && host_.loop.add(sources[1])) return {};
+  const std::array<std::shared_ptr<Stream>, 2> read{std::make_shared<Stream>(life_, false),
+                                                    std::make_shared<Stream>(life_, true)};
+  sources_ = {std::make_shared<End>(life_, host_.loop, read), read[0], read[1]};
+  const bool is_watched = host_.loop.add(sources_[0]);
+  if (is_watched && host_.loop.add(sources_[1]) && host_.loop.add(sources_[2])) return {};
   kill();
   if (!is_watched) life_->end();  // no other thread knows it yet
   return tl::unexpected(
       failed("no more processes can be watched; is the limit of open files reached? (ulimit -n)"));
 }
 
-rpc::ByteSink::Written ProcessServer::write(std::string_view bytes, const base::Deadline& deadline,
-                                            const std::stop_token& stop) {
+rpc::ByteStream::Written ProcessServer::write(std::string_view bytes, const base::Deadline& deadline,
+                                              const std::stop_token& stop) {
   while (!bytes.empty()) {
     const auto n = ::write(stdin_.get(), bytes.data(), bytes.size());
     if (n >= 0) {
@@ -239,12 +239,18 @@ rpc::ByteSink::Written ProcessServer::write(std::string_view bytes, const base::
   return Written::all;
 }
 
+/// All three together: they share what they know.
+void ProcessServer::read_here(const std::function<bool()>& enough, const base::Deadline& deadline,
+                              const std::stop_token& stop) {
+  if (life_) host_.loop.read_here(sources_, enough, deadline, stop);
+}
+
 void ProcessServer::close_stdin() {
   stdin_.reset();
 }
 
-/// Its end is waited for on the loop's thread: a signal goes through the descriptor, which never names
-/// another process.
+/// Its end is waited for on whichever thread reads it: a signal goes through the descriptor, which never
+/// names another process.
 void ProcessServer::terminate() {
   if (life_) ::syscall(SYS_pidfd_send_signal, life_->pidfd(), SIGTERM, nullptr, 0);
 }
@@ -255,6 +261,7 @@ void ProcessServer::kill() {
 tl::expected<std::optional<Exit>, Error> ProcessServer::wait(const base::Deadline& deadline,
                                                              const std::stop_token& stop) {
   if (!life_) return std::nullopt;
+  read_here([this] { return life_->code().get().has_value(); }, deadline, stop);
   const auto code = life_->code().wait(deadline, stop);
   if (!code) return std::nullopt;
   return Exit{*code, cgroup_ != nullptr && cgroup_->oom_kills() > 0};
@@ -281,7 +288,7 @@ std::string ProcessServer::dispose() {
     kill();
     const bool ended = life_->code().wait(deadline, {}).has_value();
     if (!ended) {
-      host_.loop.drop(end_source_);
+      host_.loop.drop(sources_[0]);
       life_->let_go().wait(base::Deadline::never(), {});
     }
     if (!ended || !end_rest(deadline)) {
@@ -289,7 +296,7 @@ std::string ProcessServer::dispose() {
                             platform_.name.text());
     }
     life_.reset();
-    end_source_.reset();
+    sources_ = {};
   }
   stdin_.reset();
   // One that is not empty is the run's to remove.

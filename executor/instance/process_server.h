@@ -2,6 +2,7 @@
 // is spoken with it.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,8 @@ class ProcessServer final : public Server {
   tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
                                   const std::stop_token& stop) override;
   Written write(std::string_view bytes, const base::Deadline& deadline, const std::stop_token& stop) override;
+  void read_here(const std::function<bool()>& enough, const base::Deadline& deadline,
+                 const std::stop_token& stop) override;
   void close_stdin() override;
   void terminate() override;
   void kill() override;
@@ -62,8 +65,8 @@ class ProcessServer final : public Server {
   const ProcessSurroundings around_;
   std::unique_ptr<Cgroup> cgroup_;
   base::Fd stdin_;
-  std::shared_ptr<Life> life_;  ///< null until started, and after dispose
-  std::shared_ptr<base::IoSource> end_source_;
+  std::shared_ptr<Life> life_;                   ///< null until started, and after dispose
+  std::array<base::IoLoop::Source, 3> sources_;  ///< its end, and its two streams
 };
 
 }  // namespace executor::instance

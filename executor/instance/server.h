@@ -58,7 +58,7 @@ struct Measured {
 };
 
 /// One server, from its start to its removal. One thread uses it, besides the one that reads its output.
-class Server : public rpc::ByteSink {
+class Server : public rpc::ByteStream {
  public:
   /// Starts it; its output goes to `output`, which must outlive the server. Blocks to the deadline. After an
   /// error there is nothing to stop, but `dispose` is still to be called.

@@ -111,14 +111,14 @@ tl::expected<std::int64_t, CallError> Channel::post(std::string_view method, std
         fmt::format("the request has {} bytes; at most {} are possible", text.size(), kMaxMessage)});
   }
   listener_.on_request(text);  // before it is sent: its place is before that of the answer
-  const auto written = sink_.write(framed(framing_, text), deadline, stop);
+  const auto written = stream_.write(framed(framing_, text), deadline, stop);
   listener_.on_passed();
   switch (written) {
-    case ByteSink::Written::all: return id;
-    case ByteSink::Written::stopped: return tl::unexpected(CallError{Kind::cancelled, "cancelled"});
-    case ByteSink::Written::timed_out:
+    case ByteStream::Written::all: return id;
+    case ByteStream::Written::stopped: return tl::unexpected(CallError{Kind::cancelled, "cancelled"});
+    case ByteStream::Written::timed_out:
       return tl::unexpected(CallError{Kind::timed_out, "it does not read its stdin"});
-    case ByteSink::Written::closed: break;
+    case ByteStream::Written::closed: break;
   }
   // What it wrote before it went says more than that it went.
   const auto why = broken();
@@ -128,6 +128,7 @@ tl::expected<std::int64_t, CallError> Channel::post(std::string_view method, std
 tl::expected<Reply, CallError> Channel::await(const std::set<std::int64_t>& ids,
                                               const base::Deadline& deadline, const std::stop_token& stop) {
   while (true) {
+    stream_.read_here([this] { return !letters_.empty(); }, deadline, stop);
     auto letter = letters_.receive(deadline, stop);
     if (!letter) {
       if (const auto why = broken()) return tl::unexpected(*why);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -34,18 +35,23 @@ struct CallError {
   std::string detail;
 };
 
-/// Where a channel's bytes go.
-class ByteSink {
+/// The other end of a channel's bytes.
+class ByteStream {
  public:
   enum class Written { all, timed_out, closed, stopped };
 
-  ByteSink() = default;
-  ByteSink(const ByteSink&) = delete;
-  ByteSink& operator=(const ByteSink&) = delete;
-  virtual ~ByteSink() = default;
+  ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+  virtual ~ByteStream() = default;
   /// Blocks until all bytes are taken, to the deadline.
   virtual Written write(std::string_view bytes, const base::Deadline& deadline,
                         const std::stop_token& stop) = 0;
+  /// Reads on the caller's thread, and hands on as the thread that else reads would, until `enough` says so,
+  /// to the deadline: a wait for an answer without another thread in between. A stream that cannot be read by
+  /// its caller returns at once.
+  virtual void read_here(const std::function<bool()>& /*enough*/, const base::Deadline&,
+                         const std::stop_token&) {}
 };
 
 /// Is told what passes through a channel: what is sent on the caller's thread, what is received on the
@@ -67,12 +73,13 @@ class Listener {
   virtual void on_passed() = 0;
 };
 
-/// One server's end of the conversation. `receive` and `end` belong to one thread, the rest to another.
+/// One server's end of the conversation. One thread at a time is in `receive` or `end`, one in the rest; they
+/// may be the same.
 class Channel {
  public:
   /// Both must outlive the channel.
-  Channel(Framing framing, ByteSink& sink, Listener& listener)
-      : framing_(framing), sink_(sink), listener_(listener), framer_(framing) {}
+  Channel(Framing framing, ByteStream& stream, Listener& listener)
+      : framing_(framing), stream_(stream), listener_(listener), framer_(framing) {}
 
   /// Bytes of the server's stdout, as they come.
   void receive(std::string_view bytes);
@@ -100,7 +107,7 @@ class Channel {
   [[nodiscard]] std::string pending() const;
 
   const Framing framing_;
-  ByteSink& sink_;
+  ByteStream& stream_;
   Listener& listener_;
   base::Mailbox<Letter> letters_;
 

@@ -124,6 +124,6 @@ int main(int argc, char** argv) {
   const double live = medians.median("step on an instance");
   std::printf(
       "raw write and read   %7.1f us\nstep on an instance  %7.1f us\nratio                %7.2f  (budget "
-      "1.25)\n",
+      "1.15)\n",
       raw, live, live / raw);
 }

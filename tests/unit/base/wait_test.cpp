@@ -66,6 +66,12 @@ TEST(WaitFor, StopOfAnEarlierWaitDoesNotEndTheNext) {
   }
   std::stop_source other;
   EXPECT_EQ(wait_for(pair.a.get(), POLLIN, Deadline::in(5ms), other.get_token()), Waited::timed_out);
+  for (int i = 0; i < 50; ++i) {
+    std::stop_source stop;
+    std::jthread stopper([&stop] { stop.request_stop(); });
+    EXPECT_FALSE(pause_for(1h, stop.get_token()));
+    EXPECT_EQ(wait_for(pair.a.get(), POLLIN, Deadline::in(0ms), other.get_token()), Waited::timed_out);
+  }
 }
 
 TEST(Deadline, NeverIsAfterAnyOther) {

@@ -123,7 +123,7 @@ TEST_F(ProcessServers, SignalIsAnExitCode) {
 TEST_F(ProcessServers, TalksUntilItsStdinEnds) {
   const auto one = script("while read -r line; do echo \"got $line\"; done; echo end");
   ASSERT_TRUE(one->start(kept, soon(), {}));
-  EXPECT_EQ(one->write("a\n", soon(), {}), rpc::ByteSink::Written::all);
+  EXPECT_EQ(one->write("a\n", soon(), {}), rpc::ByteStream::Written::all);
   EXPECT_TRUE(kept.wait_for("got a\n"));
   EXPECT_FALSE(one->wait(base::Deadline::in(0ms), {}).value().has_value());
   one->close_stdin();
@@ -141,17 +141,17 @@ TEST_F(ProcessServers, WritingToOneThatDoesNotReadTimesOut) {
   const auto one = script("echo $$; exec sleep 600");
   ASSERT_TRUE(one->start(kept, soon(), {}));
   const std::string much(std::size_t{1} << 20, 'x');
-  EXPECT_EQ(one->write(much, base::Deadline::in(20ms), {}), rpc::ByteSink::Written::timed_out);
+  EXPECT_EQ(one->write(much, base::Deadline::in(20ms), {}), rpc::ByteStream::Written::timed_out);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(one->write(much, soon(), stop.get_token()), rpc::ByteSink::Written::stopped);
+  EXPECT_EQ(one->write(much, soon(), stop.get_token()), rpc::ByteStream::Written::stopped);
 }
 
 TEST_F(ProcessServers, WritingToOneThatIsGoneIsClosed) {
   const auto one = script("exit 0");
   ASSERT_TRUE(one->start(kept, soon(), {}));
   ASSERT_TRUE(one->wait(soon(), {}).value());
-  EXPECT_EQ(one->write("x", soon(), {}), rpc::ByteSink::Written::closed);
+  EXPECT_EQ(one->write("x", soon(), {}), rpc::ByteStream::Written::closed);
 }
 
 TEST_F(ProcessServers, SigtermAndSigkillReachIt) {

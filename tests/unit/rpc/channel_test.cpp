@@ -35,7 +35,7 @@ class Recorder : public Listener {
 };
 
 /// A server that answers within the write itself.
-class Wire : public ByteSink {
+class Wire : public ByteStream {
  public:
   Written write(std::string_view bytes, const base::Deadline&, const std::stop_token&) override {
     sent += bytes;
@@ -203,10 +203,10 @@ TEST(Channel, StopEndsTheWait) {
 
 TEST(Channel, ServerThatDoesNotReadOrIsGone) {
   Wired slow;
-  slow.wire.written = ByteSink::Written::timed_out;
+  slow.wire.written = ByteStream::Written::timed_out;
   EXPECT_EQ(slow.call().error().detail, "it does not read its stdin");
   Wired gone;
-  gone.wire.written = ByteSink::Written::closed;
+  gone.wire.written = ByteStream::Written::closed;
   EXPECT_EQ(gone.call().error().kind, Kind::ended);
 }
 
