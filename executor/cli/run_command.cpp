@@ -28,6 +28,7 @@
 #include "executor/cli/progress.h"
 #include "executor/cli/run_output.h"
 #include "executor/cli/setup.h"
+#include "executor/schedule/order.h"
 
 namespace executor::cli {
 namespace {
@@ -146,6 +147,26 @@ std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
   return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
 }
 
+/// By the plan's indexes; empty if nothing is known.
+schedule::KnownDurations known_durations(const plan::Plan& plan, const report::Durations& durations) {
+  schedule::KnownDurations known;
+  if (durations.empty()) return known;
+  known.reserve(plan.cases.size());
+  std::string id;
+  for (const auto& one : plan.cases) {
+    id.clear();
+    one.append_id(id);
+    known.push_back(durations.of(id));
+  }
+  return known;
+}
+
+/// Where several execute at a time. An instance that is used again wants the cases of a feature together.
+bool is_longest_first(config::Mode mode, const schedule::Options& options) {
+  const bool is_parallel = mode == config::Mode::container_par || mode == config::Mode::process_parallel;
+  return is_parallel && options.isolation == schedule::Isolation::each_case;
+}
+
 /// False if the plan cannot be run in that mode; it has been said why.
 bool check_mode(config::Mode mode, const Preparation& prepared) {
   if (!is_of_processes(mode)) return true;
@@ -192,7 +213,7 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
                   track::Watchdog* watchdog) {
   const auto& run = prepared.arguments.run;
   const model::RunId id(base::random_uuid());
-  const auto options = schedule_options(run, mode, program);
+  auto options = schedule_options(run, mode, program);
   if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
     complain("--artifacts " + wrong);
     return ExitCode::bad_input;
@@ -202,6 +223,9 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
     complain("--artifacts " + output.error());
     return ExitCode::bad_input;
   }
+  auto known = known_durations(prepared.plan, (*output)->durations());
+  if (is_longest_first(mode, options)) options.order = schedule::longest_first(known);
+  (*output)->expect(std::move(known));
   Signals signals;                       // before any thread
   const base::StopWatcher stop_watcher;  // as long as there are deadlines
   if (watchdog == nullptr)

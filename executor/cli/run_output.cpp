@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "executor/cli/setup.h"
@@ -20,9 +19,6 @@ namespace executor::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Reading more would be felt, and is worth no guess.
-constexpr std::uintmax_t kMostBefore = std::uintmax_t{32} << 20U;
 
 fs::path events_file(const RunArguments& run) {
   return fs::path(run.artifacts) / "events.jsonl";
@@ -82,45 +78,22 @@ void ReportsAtTheEnd::on_event(const model::Event& event) {
   }
 }
 
-RunOutput::RunOutput(const RunArguments& run, fs::path before, report::EventLog log)
+RunOutput::RunOutput(const RunArguments& run, report::EventLog log)
     : events_(events_file(run)),
-      before_(std::move(before)),
       log_(std::move(log)),
+      durations_(fs::path(run.artifacts) / "durations.txt"),
       reports_(events_, run, console_options(run)),
       console_(std::cout, with_progress(console_options(run), run)) {}
 
 tl::expected<std::unique_ptr<RunOutput>, std::string> RunOutput::open(const RunArguments& run) {
-  const auto events = events_file(run);
-  auto before = fs::path(run.artifacts) / "events-before.jsonl";
-  std::error_code error;
-  fs::rename(events, before, error);  // there need not be one
-  if (error) before.clear();
-  auto log = report::EventLog::open(events);
+  auto log = report::EventLog::open(events_file(run));
   if (!log) return tl::unexpected(log.error());
-  return std::unique_ptr<RunOutput>(new RunOutput(run, std::move(before), std::move(*log)));
-}
-
-void RunOutput::tick() {
-  expect_as_before();
-  console_.tick();
-}
-
-/// How long cases took in the run before; read while the first ones are on their way.
-void RunOutput::expect_as_before() {
-  if (before_.empty()) return;
-  std::error_code error;
-  const auto file = std::exchange(before_, {});
-  if (fs::file_size(file, error) > kMostBefore || error) return;
-  const auto recording = report::Recording::open({file});
-  if (!recording) return;
-  std::unordered_map<std::string, std::chrono::milliseconds> durations;
-  for (const auto& one : recording->cases()) {
-    if (one.is_over) durations.emplace(one.id.text(), one.duration);
-  }
-  console_.expect(std::move(durations));
+  return std::unique_ptr<RunOutput>(new RunOutput(run, std::move(*log)));
 }
 
 bool RunOutput::finish() {
+  if (const auto wrong = durations_.save(); !wrong.empty())
+    complain(fmt::format("warning: how long cases took is not kept: {}", wrong));
   if (!log_.error().empty()) complain(fmt::format("{} is not whole: {}", events_.string(), log_.error()));
   return log_.error().empty() && reports_.all_written();
 }

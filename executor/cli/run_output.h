@@ -12,6 +12,7 @@
 #include "executor/cli/run_options.h"
 #include "executor/model/event.h"
 #include "executor/report/console.h"
+#include "executor/report/durations.h"
 #include "executor/report/event_log.h"
 #include "executor/report/in_order.h"
 
@@ -48,24 +49,31 @@ class RunOutput {
   static tl::expected<std::unique_ptr<RunOutput>, std::string> open(const RunArguments& run);
 
   /// In the order in which each event is to be told.
-  [[nodiscard]] std::vector<model::EventSink*> sinks() { return {&log_, &reports_, &progress_, &in_order_}; }
+  [[nodiscard]] std::vector<model::EventSink*> sinks() {
+    return {&log_, &durations_, &reports_, &progress_, &in_order_};
+  }
+  /// How long cases took in earlier runs with the same artifacts.
+  [[nodiscard]] const report::Durations& durations() const { return durations_; }
+  /// The same by the plan's indexes, for the progress.
+  void expect(std::vector<std::optional<std::chrono::milliseconds>> durations) {
+    console_.expect(std::move(durations));
+  }
   /// What is told of the plan, before the run's own events, goes here.
   [[nodiscard]] model::EventSink& plan_sink() { return log_; }
 
   /// To be called every `tick_period` while the run goes on.
-  void tick();
+  void tick() { console_.tick(); }
   [[nodiscard]] std::chrono::milliseconds tick_period() const { return console_.tick_period(); }
 
   /// Complains of what could not be kept or written; whether all was.
   [[nodiscard]] bool finish();
 
  private:
-  RunOutput(const RunArguments& run, std::filesystem::path before, report::EventLog log);
-  void expect_as_before();
+  RunOutput(const RunArguments& run, report::EventLog log);
 
   const std::filesystem::path events_;
-  std::filesystem::path before_;  ///< the events of the run before, until they have been read
   report::EventLog log_;
+  report::Durations durations_;
   ReportsAtTheEnd reports_;
   report::Console console_;
   report::ConsoleProgress progress_{console_};

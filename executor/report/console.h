@@ -47,10 +47,8 @@ class Console : public model::EventSink {
 
   /// What the progress is to show, told at once even where results wait for their turn to be printed.
   void note_progress(const model::Event& event) { progress_.take(event, options_.now()); }
-  /// How long cases took before, by their ids.
-  void expect(std::unordered_map<std::string, milliseconds> durations) {
-    progress_.expect(std::move(durations));
-  }
+  /// How long each case of the plan took before, by its index.
+  void expect(std::vector<std::optional<milliseconds>> durations) { progress_.expect(std::move(durations)); }
 
   /// To be called again and again while nothing happens: draws what is running, and names slow cases.
   void tick();

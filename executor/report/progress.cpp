@@ -26,8 +26,11 @@ void Progress::take(const model::Event& event, TimePoint now) {
     preparing_.clear();
     total_ = started->cases;
     begun_ = now;
-    for (const auto& [id, duration] : expected_) expected_total_ += duration;
-    expected_count_ = expected_.size();
+    for (const auto& known : expected_) {
+      if (!known) continue;
+      expected_total_ += *known;
+      ++expected_count_;
+    }
   } else if (const auto* begun = std::get_if<model::CaseStarted>(&event)) {
     running_[begun->index] = {begun->id.text(), now, {}, 0, now, false};
   } else if (const auto* step = std::get_if<model::StepStarted>(&event)) {
@@ -41,9 +44,9 @@ void Progress::take(const model::Event& event, TimePoint now) {
     const auto category = model::category_of(finished->report.outcome);
     if (category == model::Category::failed || category == model::Category::could_not_run) ++red_;
     spent_ += finished->report.duration;
-    const auto known = expected_.find(finished->report.id.text());
-    if (known == expected_.end()) return;
-    expected_done_ += known->second;
+    const auto known = expected(finished->index);
+    if (!known) return;
+    expected_done_ += *known;
     ++expected_done_count_;
   }
 }
@@ -59,8 +62,7 @@ std::vector<RunningCase> Progress::running() const {
 std::vector<RunningCase> Progress::slow_ones(TimePoint now) {
   std::vector<RunningCase> slow;
   for (auto& [index, one] : running_) {
-    const auto known = expected_.find(one.id);
-    const auto usual = known == expected_.end() ? kSlow : std::max(kSlow, 3 * known->second);
+    const auto usual = std::max(kSlow, 3 * expected(index).value_or(0ms));
     const auto limit = one.is_slow ? 2 * between(one.since, one.told) : usual;
     if (between(one.since, now) < limit) continue;
     one.is_slow = true;

@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/deadline.h"
@@ -30,8 +29,8 @@ struct RunningCase {
 
 class Progress {
  public:
-  /// How long cases took before, by their ids; they are what the end is guessed from.
-  void expect(std::unordered_map<std::string, milliseconds> durations) { expected_ = std::move(durations); }
+  /// How long each case of the plan took before, by its index; the end is guessed from that.
+  void expect(std::vector<std::optional<milliseconds>> durations) { expected_ = std::move(durations); }
 
   void take(const model::Event& event, TimePoint now);
 
@@ -51,7 +50,11 @@ class Progress {
   [[nodiscard]] const std::string& preparing() const { return preparing_; }
 
  private:
-  std::unordered_map<std::string, milliseconds> expected_;
+  [[nodiscard]] std::optional<milliseconds> expected(std::size_t index) const {
+    return index < expected_.size() ? expected_[index] : std::nullopt;
+  }
+
+  std::vector<std::optional<milliseconds>> expected_;
   std::map<std::size_t, RunningCase> running_;  ///< by their indexes in the plan
   std::size_t done_ = 0;
   std::size_t red_ = 0;

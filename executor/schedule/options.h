@@ -62,6 +62,8 @@ struct Options {
   Isolation isolation = Isolation::each_case;
   std::size_t workers = 1;          ///< cases that execute at a time
   std::size_t provision_ahead = 0;  ///< coming cases that are got ready before their turn
+  /// Indexes of the plan's cases in the order in which they begin; empty: as they stand.
+  std::vector<std::size_t> order;
   Capacity capacity;
   milliseconds step_timeout{30'000};
   milliseconds start_timeout{30'000};

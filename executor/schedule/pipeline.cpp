@@ -68,11 +68,15 @@ std::shared_ptr<CaseRunner> Pipeline::make_runner(std::size_t index, std::size_t
                                       cancellation_.token(), events_, attempt);
 }
 
+std::size_t Pipeline::index_at(std::size_t position) const {
+  return options_.order.empty() ? position : options_.order[position];
+}
+
 /// `next_turn_` counts the cases whose turn an executor waits for or has begun.
 bool Pipeline::may_claim() const {
   if (somebody_is_alone_ && next_claim_ >= next_turn_) return false;
   if (next_claim_ >= next_turn_ + options_.provision_ahead) return false;
-  return admission_.fits(need_of(plan_.cases[next_claim_], options_));
+  return admission_.fits(need_of(plan_.cases[index_at(next_claim_)], options_));
 }
 
 void Pipeline::provide() {
@@ -81,7 +85,7 @@ void Pipeline::provide() {
     const auto is_over = [this] { return next_claim_ >= plan_.cases.size() || is_cancelled(); };
     changed_.wait(lock, [&] { return is_over() || may_claim(); });
     if (is_over()) return;
-    const auto index = next_claim_++;
+    const auto index = index_at(next_claim_++);
     const auto need = need_of(plan_.cases[index], options_);
     admission_.enter(need);
     auto runner = make_runner(index);
@@ -120,7 +124,7 @@ void Pipeline::wait_until_alone(Lock& lock) {
 void Pipeline::execute() {
   Lock lock(mutex_);
   while (next_turn_ < plan_.cases.size()) {
-    const auto index = next_turn_++;
+    const auto index = index_at(next_turn_++);
     changed_.notify_all();
     auto slot = take_turn(lock, index);
     if (!slot) {

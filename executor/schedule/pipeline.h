@@ -18,9 +18,9 @@
 
 namespace executor::schedule {
 
-/// Cases begin in the plan's order, at most `options.workers` at a time, and one that is to be alone while no
-/// other is under way. Up to `options.provision_ahead` more are got ready, as far as the engine's memory
-/// goes.
+/// Cases begin in the order of `options.order`, at most `options.workers` at a time, and one that is to be
+/// alone while no other is under way. Up to `options.provision_ahead` more are got ready, as far as the
+/// engine's memory goes.
 class Pipeline {
  public:
   /// All must outlive it.
@@ -44,6 +44,8 @@ class Pipeline {
   void dispose();
   void end_what_waits();
 
+  /// Index of the case that is the `position`th to begin.
+  [[nodiscard]] std::size_t index_at(std::size_t position) const;
   [[nodiscard]] bool may_claim() const;
   std::shared_ptr<CaseRunner> make_runner(std::size_t index, std::size_t attempt = 1);
   /// The slot of the case whose turn it is; nothing if it was cancelled before it got one.
@@ -68,8 +70,8 @@ class Pipeline {
   Admission admission_;
   std::unordered_map<std::size_t, Slot> ready_;  ///< claimed, and not yet at their turn
   std::deque<Slot> over_;                        ///< to be disposed of
-  std::size_t next_claim_ = 0;
-  std::size_t next_turn_ = 0;
+  std::size_t next_claim_ = 0;                   ///< a position
+  std::size_t next_turn_ = 0;                    ///< a position
   std::size_t provisioning_ = 0;
   std::size_t executing_ = 0;
   std::size_t disposing_ = 0;  ///< and in over_

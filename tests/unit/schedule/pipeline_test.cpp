@@ -36,6 +36,7 @@ struct Ran {
   void run() {
     run_plan(planned.plan, options, sites, id, cancellation, events);
     for (auto& event : events.drain()) {
+      if (const auto* started = std::get_if<model::CaseStarted>(&event)) begun.push_back(started->index);
       if (auto* finished = std::get_if<model::CaseFinished>(&event))
         reports.emplace(finished->index, std::move(finished->report));
     }
@@ -73,6 +74,7 @@ struct Ran {
   Cancellation cancellation;
   EventQueue events;
   std::map<std::size_t, model::CaseReport> reports;
+  std::vector<std::size_t> begun;
   std::atomic<int> in_step{0};
   std::atomic<int> most_in_step{0};
 };
@@ -93,6 +95,18 @@ TEST(Pipeline, SeveralWorkersExecuteAtOnce) {
   ran.run();
   EXPECT_EQ(ran.passed(), 6U);
   EXPECT_EQ(ran.most_in_step, 3);
+}
+
+TEST(Pipeline, CasesBeginInTheOrderThatIsAskedForAndKeepTheirIndexes) {
+  for (const std::size_t ahead : {0U, 2U}) {
+    Ran ran(scenarios(4));
+    ran.options.provision_ahead = ahead;
+    ran.options.order = {2, 0, 3, 1};
+    ran.run();
+    EXPECT_EQ(ran.begun, ran.options.order);
+    EXPECT_EQ(ran.passed(), 4U);
+    EXPECT_EQ(ran.reports.at(3).id, ran.planned.plan.cases[3].id());
+  }
 }
 
 TEST(Pipeline, SerialCaseRunsAlone) {
