@@ -44,7 +44,9 @@ void Pipeline::run() {
   });
   const auto executors = std::max<std::size_t>(1, std::min(options_.workers, plan_.cases.size()));
   executors_ = executors;
-  const auto providers = std::min(executors + options_.provision_ahead, kMostProviders);
+  // Where nothing is got ready ahead an executor claims its case itself, and nobody has to be woken for that.
+  const auto ahead = options_.provision_ahead;
+  const auto providers = ahead == 0 ? 0 : std::min(executors + ahead, kMostProviders);
   const auto disposers = std::min(executors + 1, kMostDisposers);
   {
     std::vector<std::jthread> threads;
@@ -88,29 +90,41 @@ void Pipeline::provide() {
     const auto index = index_at(next_claim_++);
     const auto need = need_of(plan_.cases[index], options_);
     admission_.enter(need);
-    auto runner = make_runner(index);
     // Shared, as its turn, its end and its destruction may all come before provision() has returned here.
-    const auto ahead = options_.provision_ahead > 0 ? runner : nullptr;
-    if (ahead) ahead->expect_provision();
-    ready_.emplace(index, Slot{index, need, std::move(runner)});
+    auto runner = make_runner(index);
+    runner->expect_provision();
+    ready_.emplace(index, Slot{index, need, runner});
     changed_.notify_all();
-    if (!ahead) continue;
     ++provisioning_;
     lock.unlock();
     await_usable();
-    ahead->provision();
+    runner->provision();
+    runner.reset();
     lock.lock();
     --provisioning_;
     changed_.notify_all();
   }
 }
 
+std::optional<Pipeline::Slot> Pipeline::claim_in_turn(Lock& lock, std::size_t index) {
+  const auto need = need_of(plan_.cases[index], options_);
+  changed_.wait(lock, [&] { return is_cancelled() || (!somebody_is_alone_ && admission_.fits(need)); });
+  if (is_cancelled()) return std::nullopt;
+  admission_.enter(need);
+  if (plan_.cases[index].scenario->is_serial) wait_until_alone(lock);
+  return Slot{index, need, make_runner(index)};
+}
+
 std::optional<Pipeline::Slot> Pipeline::take_turn(Lock& lock, std::size_t index) {
+  if (options_.provision_ahead == 0) return claim_in_turn(lock, index);
   const bool is_serial = plan_.cases[index].scenario->is_serial;
   changed_.wait(lock, [&] { return !somebody_is_alone_ && (ready_.contains(index) || is_cancelled()); });
   if (is_serial) wait_until_alone(lock);
   const auto found = ready_.find(index);
-  if (found == ready_.end()) return std::nullopt;
+  if (found == ready_.end()) {
+    if (is_serial) somebody_is_alone_ = false;
+    return std::nullopt;
+  }
   auto slot = std::move(found->second);
   ready_.erase(found);
   return slot;
@@ -130,7 +144,6 @@ void Pipeline::execute() {
     if (!slot) {
       // Claimed by nobody: there is nothing to remove.
       const auto reason = cancellation_.reason().value_or("");
-      if (plan_.cases[index].scenario->is_serial) somebody_is_alone_ = false;
       lock.unlock();
       events_.post(model::CaseFinished{index, make_runner(index)->not_run(reason)});
       lock.lock();

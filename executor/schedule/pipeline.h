@@ -50,6 +50,7 @@ class Pipeline {
   std::shared_ptr<CaseRunner> make_runner(std::size_t index, std::size_t attempt = 1);
   /// The slot of the case whose turn it is; nothing if it was cancelled before it got one.
   std::optional<Slot> take_turn(Lock& lock, std::size_t index);
+  std::optional<Slot> claim_in_turn(Lock& lock, std::size_t index);
   void wait_until_alone(Lock& lock);
   void run_case(Slot& slot);
   void await_usable();
