@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "base/random.h"
 #include "executor/bundle/archive.h"
@@ -15,6 +16,7 @@
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/look_inside.h"
+#include "executor/cli/printed.h"
 #include "executor/cli/setup.h"
 #include "executor/cli/version.h"
 #include "executor/config/loader.h"
@@ -287,6 +289,8 @@ class Replay {
     std::error_code error;
     fs::remove_all(how.artifacts / "cases", error);
     Signals signals;
+    std::optional<Printed> printed;
+    if (!how.on_failure) printed.emplace();  // else a terminal is spoken with
     schedule::EventQueue events;
     schedule::Cancellation cancellation;
     report::ConsoleOptions console_options;
@@ -305,6 +309,7 @@ class Replay {
     if (watchdog_ != nullptr && ends.left_behind() == 0) watchdog_->release();
     const auto code = ends.all().empty() ? ExitCode::could_not_run : judge(ends, is_repeated);
     if (ends.left_behind()) std::cout << fmt::format("{} objects left behind\n", *ends.left_behind());
+    if (printed) finish_printing(*printed, signals, signal, base::Deadline::never());
     if (signal && !is_repeated) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
     return code;
   }

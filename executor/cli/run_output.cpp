@@ -100,9 +100,9 @@ tl::expected<std::unique_ptr<RunOutput>, std::string> RunOutput::open(const RunA
   return std::unique_ptr<RunOutput>(new RunOutput(run, std::move(before), std::move(*log)));
 }
 
-void RunOutput::tick() {
+void RunOutput::tick(bool is_shown) {
   expect_as_before();
-  console_.tick();
+  if (is_shown) console_.tick();
 }
 
 /// How long cases took in the run before; read while the first ones are on their way.

@@ -164,6 +164,65 @@ TEST(Interruption, FailFastStopsAfterTheFirst) {
       << ran.out;
 }
 
+/// Before the sleepy cases come so many that are told at once that a pipe cannot take it: with a reader who
+/// stands still, cexec has more to print than it can.
+struct Unread : Sleepy {
+  Unread() {
+    std::string feature = "Feature: many\n @skip\n Scenario Outline: s\n  When the 'w' process works <n>\n";
+    feature += " Examples:\n  | n |\n";
+    for (int i = 0; i < kMany; ++i) feature += "  | " + std::to_string(i) + " |\n";
+    folder.write("features/a.feature", feature);
+  }
+  [[nodiscard]] std::string report() const { return tests::read_file(folder.path() / "r.xml"); }
+
+  static constexpr int kMany = 3000;
+  const std::vector<std::string> words{"--report", "junit:r.xml"};
+};
+
+TEST(UnreadOutput, SigintEndsTheRunWithItsReportsAndNothingLeft) {
+  const Unread unread;
+  const auto process = unread.start(unread.words);
+  unread.wait_until_asleep();
+  process->signal(SIGINT);
+  ASSERT_TRUE(process->wait_until_ended(60s));
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  EXPECT_NE(unread.report().find("</testsuites>"), std::string::npos);
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 130) << ran.err;
+  EXPECT_NE(ran.err.find("cexec: nobody read stdout: its last "), std::string::npos) << ran.err;
+}
+
+TEST(UnreadOutput, RunsDeadlineIsKept) {
+  const Unread unread;
+  auto words = unread.words;
+  words.insert(words.end(), {"--run-timeout", "3s"});
+  const auto process = unread.start(words);
+  ASSERT_TRUE(process->wait_until_ended(60s));
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  EXPECT_NE(unread.report().find("</testsuites>"), std::string::npos);
+  EXPECT_EQ(process->finish(60s).exit_code, 3);
+}
+
+TEST(UnreadOutput, RunGoesOnAndALateReaderGetsAllInItsOrder) {
+  const Unread unread;
+  auto words = unread.words;
+  words.insert(words.end(), {"--step-timeout", "100ms"});
+  const auto process = unread.start(words);
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (unread.report().find("</testsuites>") == std::string::npos) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    ::usleep(10'000);
+  }
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 1) << ran.err;
+  const auto cases = tests::cases_in(ran.out);
+  ASSERT_EQ(cases.size(), Unread::kMany + 3U);
+  for (std::size_t i = 0; i < Unread::kMany; ++i)
+    ASSERT_TRUE(cases[i].id.starts_with("features/a.feature:" + std::to_string(i + 7) + " ")) << cases[i].id;
+  EXPECT_EQ(tests::last_lines(ran.out).back(), "0 objects left behind");
+}
+
 /// Blocks until the engine shows nothing new; what it still shows after 15 s.
 std::vector<std::string> left_after_15s(const tests::NewObjects& objects) {
   const auto deadline = std::chrono::steady_clock::now() + 15s;
