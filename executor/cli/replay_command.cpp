@@ -27,6 +27,7 @@
 #include "executor/replay/statistics.h"
 #include "executor/replay/transcript_server.h"
 #include "executor/report/console.h"
+#include "executor/report/left_behind.h"
 #include "executor/schedule/case_runner.h"
 #include "executor/text/nearest.h"
 #include "executor/text/quote.h"
@@ -116,7 +117,7 @@ class Ends : public model::EventSink {
     if (const auto* failed = std::get_if<model::RunFailed>(&event))
       complain(clean(failed->reason), clean(failed->hint));
     if (const auto* over = std::get_if<model::RunFinished>(&event)) {
-      if (over->left_behind) left_behind_ = over->left_behind->size();
+      left_behind_ = over->left_behind;
     }
     const auto* finished = std::get_if<model::CaseFinished>(&event);
     if (finished == nullptr || std::holds_alternative<model::Cancelled>(finished->report.outcome)) return;
@@ -130,13 +131,13 @@ class Ends : public model::EventSink {
 
   [[nodiscard]] const std::vector<bundle::RecordedEnd>& all() const { return ends_; }
   [[nodiscard]] std::size_t failures() const { return failures_; }
-  [[nodiscard]] std::optional<std::size_t> left_behind() const { return left_behind_; }
+  [[nodiscard]] const report::Left& left_behind() const { return left_behind_; }
 
  private:
   const bool tells_each_;
   std::vector<bundle::RecordedEnd> ends_;
   std::size_t failures_ = 0;
-  std::optional<std::size_t> left_behind_;
+  report::Left left_behind_;
 };
 
 class Replay {
@@ -306,9 +307,12 @@ class Replay {
       signal = dispatch(signals, events, sinks, cancellation, base::Deadline::never(),
                         {[&containers] { containers.remove_all_now(); }, [] {}, STDOUT_FILENO});
     }
-    if (watchdog_ != nullptr && ends.left_behind() == 0) watchdog_->release();
-    const auto code = ends.all().empty() ? ExitCode::could_not_run : judge(ends, is_repeated);
-    if (ends.left_behind()) std::cout << fmt::format("{} objects left behind\n", *ends.left_behind());
+    const bool is_clean = report::is_clean(ends.left_behind());
+    if (watchdog_ != nullptr && is_clean) watchdog_->release();
+    auto code = ends.all().empty() ? ExitCode::could_not_run : judge(ends, is_repeated);
+    if (code == ExitCode::all_passed && !is_clean) code = ExitCode::could_not_run;
+    if (!is_clean) std::cout << "left behind: " << report::describe(ends.left_behind());
+    if (ends.left_behind()) std::cout << fmt::format("{} objects left behind\n", ends.left_behind()->size());
     if (printed) finish_printing(*printed, signals, signal, base::Deadline::never());
     if (signal && !is_repeated) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
     return code;
