@@ -131,6 +131,7 @@ instance::Pace ContainerRun::pace(const schedule::Options& options) const {
 void ContainerRun::run_on_sites(ImageMap images) {
   auto options = options_;
   options.capacity = capacity();
+  const track::Pulse pulse(tracker_->health());
   base::IoLoop loop;
   instance::ContainerSites containers(*tracker_, loop, std::move(images), pace(options));
   const auto wrapped = parts_.wrap_sites ? parts_.wrap_sites(containers) : nullptr;
