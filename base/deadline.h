@@ -41,6 +41,9 @@ class Deadline {
     return static_cast<int>(std::min<milliseconds>(left(), std::chrono::hours(24)).count());
   }
 
+  /// So much later.
+  [[nodiscard]] Deadline extended(milliseconds span) const { return is_never() ? *this : at(when_ + span); }
+
   friend bool operator<(const Deadline& a, const Deadline& b) { return a.when_ < b.when_; }
 
  private:

@@ -36,7 +36,7 @@ install_packages() {
 build_packages=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libfmt-dev
   libyaml-cpp-dev libexpected-dev libcli11-dev rapidjson-dev libpoco-dev)
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev clang-format-14 python3 nodejs git
-  docker-registry openssl socat zstd libxml2-utils)
+  docker-registry openssl socat zstd libxml2-utils iproute2)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 # Installs the official implementations that tests/oracle and the parser's benchmark compare with, once.

@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 
 /// A creation that was asked for may take so long to show up.
 constexpr auto kQuiet = 10s;
-constexpr auto kPatience = 10min;
 constexpr auto kConnectTime = 10s;
 constexpr base::milliseconds kLongestPause = 5s;
 /// Killed processes that take longer to go hang in the kernel.
@@ -77,9 +76,9 @@ model::RunId without_engine(const model::RunId& run) {
   return model::RunId(std::string(kWithoutEngine) + run.text());
 }
 
-void clean_up_after(const model::RunId& run) {
+void clean_up_after(const model::RunId& run, base::milliseconds patience) {
   if (const auto host_run = host_run_in(run)) return end_host_run(*host_run);
-  const auto deadline = base::Deadline::in(kPatience);
+  const auto deadline = base::Deadline::in(patience);
   base::milliseconds pause = 100ms;
   while (true) {
     const auto why = remove_within(run, deadline);

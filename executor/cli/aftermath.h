@@ -2,17 +2,19 @@
 // must not need anything of that process but the run's id and the environment.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "executor/model/ids.h"
 
 namespace executor::cli {
 
 /// Removes everything of the run. Blocks until the engine has shown nothing of it for 10 seconds, however
-/// often it has to be asked: an engine that is slow, hangs or is started again gets 10 minutes. Then it
+/// often it has to be asked: an engine that is slow, hangs or is started again gets `patience`. Then it
 /// leaves a note for the next start.
-void clean_up_after(const model::RunId& run);
+void clean_up_after(const model::RunId& run, base::milliseconds patience = std::chrono::minutes(10));
 
 /// How the watchdog is told of a run of host processes: no engine is asked for it.
 model::RunId without_engine(const model::RunId& run);

@@ -131,6 +131,7 @@ instance::Pace ContainerRun::pace(const schedule::Options& options) const {
 void ContainerRun::run_on_sites(ImageMap images) {
   auto options = options_;
   options.capacity = capacity();
+  const track::Pulse pulse(tracker_->health());
   base::IoLoop loop;
   instance::ContainerSites containers(*tracker_, loop, std::move(images), pace(options));
   const auto wrapped = parts_.wrap_sites ? parts_.wrap_sites(containers) : nullptr;
@@ -155,8 +156,11 @@ void ContainerRun::run_cases() {
   // Whatever the cases' own clean-up could not remove gets another chance, and the rest is told. An engine
   // that was waited for already is left to the watchdog.
   const auto clean_up_time = tracker_->health().is_doubted() ? kHopelessTime : kCleanUpTime;
-  if (const auto left = tracker_->remove_all(base::Deadline::in(clean_up_time)))
-    finished.left_behind = track::names_of(*left);
+  if (const auto left = tracker_->remove_all(base::Deadline::in(clean_up_time))) {
+    auto& objects = finished.left_behind.emplace();
+    for (const auto& object : *left)
+      objects.push_back({fmt::format("{} {}", track::name_of(object.kind), object.name), object.case_id});
+  }
   finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
   events_.post(std::move(finished));
 }

@@ -17,14 +17,6 @@ bool is_last(const model::Event& event) {
   return std::holds_alternative<model::RunFinished>(event) || std::holds_alternative<model::RunFailed>(event);
 }
 
-/// SIGSTOP, as SIGTSTP itself is blocked. The clock stands still before any other thread can look at it
-/// again.
-void stop_this_process() {
-  base::RunClock::stand_still();
-  ::kill(::getpid(), SIGSTOP);
-  base::RunClock::go_on();
-}
-
 class Dispatcher {
  public:
   Dispatcher(Signals& signals, schedule::EventQueue& events, schedule::Cancellation& cancellation,
@@ -71,6 +63,13 @@ class Dispatcher {
 };
 
 }  // namespace
+
+/// By SIGSTOP. The clock stands still before any other thread can look at it again.
+void stop_this_process() {
+  base::RunClock::stand_still();
+  ::kill(::getpid(), SIGSTOP);
+  base::RunClock::go_on();
+}
 
 std::optional<int> dispatch(Signals& signals, schedule::EventQueue& events,
                             const std::vector<model::EventSink*>& sinks, schedule::Cancellation& cancellation,

@@ -14,6 +14,9 @@
 
 namespace executor::cli {
 
+/// What SIGTSTP, which is blocked, asks for. The clock of the run stands still until the process goes on.
+void stop_this_process();
+
 struct DispatcherHooks {
   /// The first signal, and the second: end everything of the run in the engine, whatever the cases' threads
   /// do. Must not block.

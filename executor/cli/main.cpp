@@ -49,7 +49,8 @@ ExitCode act(const std::vector<std::string>& words, const std::string& program) 
     case Arguments::Command::replay: break;
   }
   // Before any thread is started, and any library but the command line's is used.
-  const auto watchdog = executor::track::Watchdog::start(executor::cli::clean_up_after);
+  const auto watchdog =
+      executor::track::Watchdog::start([](const auto& run) { executor::cli::clean_up_after(run); });
   if (arguments->command == Arguments::Command::replay) {
     return executor::cli::replay_command(arguments->replay, watchdog.get());
   }

@@ -128,7 +128,8 @@ void ProcessRun::finish(std::vector<std::string> left) {
   model::RunFinished finished;
   finished.run = run_;
   finished.stopped_because = cancellation_.reason();
-  finished.left_behind = std::move(left);
+  auto& objects = finished.left_behind.emplace();
+  for (auto& what : left) objects.push_back({std::move(what), {}});
   finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
   events_.post(std::move(finished));
 }

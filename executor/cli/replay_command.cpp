@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "base/random.h"
 #include "executor/bundle/archive.h"
@@ -15,6 +16,7 @@
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
 #include "executor/cli/look_inside.h"
+#include "executor/cli/printed.h"
 #include "executor/cli/setup.h"
 #include "executor/cli/version.h"
 #include "executor/config/loader.h"
@@ -25,6 +27,7 @@
 #include "executor/replay/statistics.h"
 #include "executor/replay/transcript_server.h"
 #include "executor/report/console.h"
+#include "executor/report/left_behind.h"
 #include "executor/schedule/case_runner.h"
 #include "executor/text/nearest.h"
 #include "executor/text/quote.h"
@@ -114,7 +117,7 @@ class Ends : public model::EventSink {
     if (const auto* failed = std::get_if<model::RunFailed>(&event))
       complain(clean(failed->reason), clean(failed->hint));
     if (const auto* over = std::get_if<model::RunFinished>(&event)) {
-      if (over->left_behind) left_behind_ = over->left_behind->size();
+      left_behind_ = over->left_behind;
     }
     const auto* finished = std::get_if<model::CaseFinished>(&event);
     if (finished == nullptr || std::holds_alternative<model::Cancelled>(finished->report.outcome)) return;
@@ -128,13 +131,13 @@ class Ends : public model::EventSink {
 
   [[nodiscard]] const std::vector<bundle::RecordedEnd>& all() const { return ends_; }
   [[nodiscard]] std::size_t failures() const { return failures_; }
-  [[nodiscard]] std::optional<std::size_t> left_behind() const { return left_behind_; }
+  [[nodiscard]] const report::Left& left_behind() const { return left_behind_; }
 
  private:
   const bool tells_each_;
   std::vector<bundle::RecordedEnd> ends_;
   std::size_t failures_ = 0;
-  std::optional<std::size_t> left_behind_;
+  report::Left left_behind_;
 };
 
 class Replay {
@@ -287,6 +290,8 @@ class Replay {
     std::error_code error;
     fs::remove_all(how.artifacts / "cases", error);
     Signals signals;
+    std::optional<Printed> printed;
+    if (!how.on_failure) printed.emplace();  // else a terminal is spoken with
     schedule::EventQueue events;
     schedule::Cancellation cancellation;
     report::ConsoleOptions console_options;
@@ -302,9 +307,13 @@ class Replay {
       signal = dispatch(signals, events, sinks, cancellation, base::Deadline::never(),
                         {[&containers] { containers.remove_all_now(); }, [] {}, STDOUT_FILENO});
     }
-    if (watchdog_ != nullptr && ends.left_behind() == 0) watchdog_->release();
-    const auto code = ends.all().empty() ? ExitCode::could_not_run : judge(ends, is_repeated);
-    if (ends.left_behind()) std::cout << fmt::format("{} objects left behind\n", *ends.left_behind());
+    const bool is_clean = report::is_clean(ends.left_behind());
+    if (watchdog_ != nullptr && is_clean) watchdog_->release();
+    auto code = ends.all().empty() ? ExitCode::could_not_run : judge(ends, is_repeated);
+    if (code == ExitCode::all_passed && !is_clean) code = ExitCode::could_not_run;
+    if (!is_clean) std::cout << "left behind: " << report::describe(ends.left_behind());
+    if (ends.left_behind()) std::cout << fmt::format("{} objects left behind\n", ends.left_behind()->size());
+    if (printed) finish_printing(*printed, signals, signal, base::Deadline::never());
     if (signal && !is_repeated) return *signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
     return code;
   }

@@ -9,6 +9,7 @@
 
 #include "executor/cli/run_output.h"
 #include "executor/cli/setup.h"
+#include "executor/report/left_behind.h"
 #include "executor/report/write_report.h"
 
 namespace executor::cli {
@@ -30,8 +31,7 @@ ExitCode code_of(const report::Recording& recording) {
   if (totals.failed > 0) return ExitCode::some_failed;
   const auto& runs = recording.runs();
   const bool any_failed = std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.failed; });
-  const auto left = recording.left_behind();
-  const bool is_clean = left && left->empty();
+  const bool is_clean = report::is_clean(recording.left_behind());
   return totals.could_not_run > 0 || any_failed || !is_clean ? ExitCode::could_not_run : ExitCode::all_passed;
 }
 

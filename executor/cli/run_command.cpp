@@ -24,6 +24,7 @@
 #include "executor/cli/dry_run.h"
 #include "executor/cli/plan_events.h"
 #include "executor/cli/preparation.h"
+#include "executor/cli/printed.h"
 #include "executor/cli/process_run.h"
 #include "executor/cli/progress.h"
 #include "executor/cli/run_output.h"
@@ -227,6 +228,7 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   if (is_longest_first(mode, options)) options.order = schedule::longest_first(known);
   (*output)->expect(std::move(known));
   Signals signals;                       // before any thread
+  Printed printed;                       // before anything that prints
   const base::StopWatcher stop_watcher;  // as long as there are deadlines
   if (watchdog == nullptr)
     complain("warning: no watchdog could be started: if cexec is killed, `cexec cleanup` helps");
@@ -242,16 +244,17 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
   auto sinks = (*output)->sinks();
   sinks.insert(sinks.end(), {&recorder, &tally, &progress});
-  const auto signal = dispatch(
+  auto signal = dispatch(
       signals, events, sinks, cancellation, deadline,
       {[&at_work] { at_work.remove_all_now(); }, [&progress] { std::cerr << progress.text() << std::flush; },
-       STDOUT_FILENO, [&output] { (*output)->tick(); }, (*output)->tick_period()});
+       STDOUT_FILENO, [&] { (*output)->tick(!printed.is_behind()); }, (*output)->tick_period()});
   for (const auto& problem : recorder.finish()) complain("warning: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
-  const auto code = tally.exit_code(signal);
   const bool is_kept = (*output)->finish();
-  return code == ExitCode::all_passed && !is_kept ? ExitCode::could_not_run : code;
+  const bool is_read = finish_printing(printed, signals, signal, deadline);
+  const auto code = tally.exit_code(signal);
+  return code == ExitCode::all_passed && !(is_kept && is_read) ? ExitCode::could_not_run : code;
 }
 
 }  // namespace

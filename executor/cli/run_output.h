@@ -61,8 +61,11 @@ class RunOutput {
   /// What is told of the plan, before the run's own events, goes here.
   [[nodiscard]] model::EventSink& plan_sink() { return log_; }
 
-  /// To be called every `tick_period` while the run goes on.
-  void tick() { console_.tick(); }
+  /// To be called every `tick_period` while the run goes on. `is_shown`: what was printed before has been
+  /// written; else nothing is drawn that would be old before anybody sees it.
+  void tick(bool is_shown) {
+    if (is_shown) console_.tick();
+  }
   [[nodiscard]] std::chrono::milliseconds tick_period() const { return console_.tick_period(); }
 
   /// Complains of what could not be kept or written; whether all was.

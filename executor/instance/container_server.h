@@ -40,6 +40,7 @@ class ContainerServer final : public Server {
   tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                 const std::stop_token& stop) override;
   tl::expected<void, Error> check(const base::Deadline& deadline, const std::stop_token& stop) override;
+  [[nodiscard]] std::chrono::milliseconds absence() const override { return tracker_.health().absence(); }
   /// An engine holds both streams open until the container ends, whatever is closed inside.
   [[nodiscard]] bool can_outlive_its_output() const override { return false; }
   std::string dispose() override;

@@ -38,6 +38,7 @@ class ContainerSites : public SiteFactory {
 
   std::unique_ptr<Site> make_site(SiteRequest request) override;
   tl::expected<void, Error> await_usable(const std::stop_token& stop) override;
+  [[nodiscard]] std::chrono::milliseconds absence() const override { return tracker_.health().absence(); }
 
  private:
   class ContainerSite;

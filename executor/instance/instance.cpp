@@ -25,8 +25,6 @@ constexpr milliseconds kKillTime = 20'000ms;
 constexpr milliseconds kExitTime = 5000ms;
 /// How often, in a long wait, it is asked whether the engine still works.
 constexpr milliseconds kLookTime = 1000ms;
-/// How long an engine may be silent in the middle of a case, all silences of one wait together.
-constexpr milliseconds kEnginePatience = 15'000ms;
 /// A busy engine answers within this; one that takes longer kept the server from answering, too.
 constexpr milliseconds kNoticeable = 500ms;
 
@@ -105,19 +103,22 @@ void Instance::remember(const tl::expected<std::optional<Exit>, Error>& ended, E
 
 tl::expected<Health, Error> Instance::start(const base::Deadline& deadline, milliseconds limit,
                                             const std::stop_token& stop) {
-  auto started = server_->start(*this, deadline, stop);
+  const auto absent_before = server_->absence();
+  auto started = server_->start(*this, deadline.extended(kEnginePatience), stop);
   if (!started) return tl::unexpected(started.error());
   const auto command = server_->command();
   note(command.empty() ? fmt::format("started from {}", server_->image_reference()) : "started: " + command);
-  return await_health(deadline, limit, stop);
+  return await_health(deadline, absent_before, limit, stop);
 }
 
-tl::expected<Health, Error> Instance::await_health(const base::Deadline& deadline, milliseconds limit,
+tl::expected<Health, Error> Instance::await_health(const base::Deadline& without_absence,
+                                                   milliseconds absent_before, milliseconds limit,
                                                    const std::stop_token& stop) {
   std::set<std::int64_t> asked;
+  const auto deadline = [&] { return without_absence.extended(server_->absence() - absent_before); };
   for (auto pause = kFirstHealthPause;; pause = std::min(pause * 2, kLongestHealthPause)) {
-    const auto next = sooner(base::Deadline::in(pause), deadline);
-    const auto id = channel_.post("health", "{}", deadline, stop);
+    const auto next = sooner(base::Deadline::in(pause), deadline());
+    const auto id = channel_.post("health", "{}", deadline(), stop);
     if (!id) return tl::unexpected(not_ready(id.error(), limit));
     asked.insert(*id);
     auto reply = channel_.await(asked, next, stop);
@@ -139,7 +140,7 @@ tl::expected<Health, Error> Instance::await_health(const base::Deadline& deadlin
     auto& error = reply.error();
     if (error.kind != Kind::timed_out) return tl::unexpected(not_ready(error, limit));
     if (!status.empty()) error.detail = status;
-    if (deadline.passed()) return tl::unexpected(not_ready(error, limit));
+    if (deadline().passed()) return tl::unexpected(not_ready(error, limit));
   }
 }
 

@@ -21,6 +21,9 @@ namespace executor::instance {
 
 using std::chrono::milliseconds;
 
+/// How long an engine may be silent in the middle of a case, all silences of one wait together.
+inline constexpr milliseconds kEnginePatience{15'000};
+
 /// Which instance it is.
 struct Identity {
   model::ProcessName process;
@@ -52,7 +55,8 @@ class Instance : private Output, private rpc::Listener {
   ~Instance() override;
 
   /// Starts the server and asks for its health, with growing pauses, until it is ready. Blocks to the
-  /// deadline. `limit` is how long that was, for messages.
+  /// deadline, or later by the time for which the engine does not answer meanwhile: by 15 s at most for its
+  /// own part. `limit` is how long that was, for messages.
   tl::expected<Health, Error> start(const base::Deadline& deadline, milliseconds limit,
                                     const std::stop_token& stop);
 
@@ -105,8 +109,8 @@ class Instance : private Output, private rpc::Listener {
   void on_noise(std::string_view text) override;
   void on_passed() override;
 
-  tl::expected<Health, Error> await_health(const base::Deadline& deadline, milliseconds limit,
-                                           const std::stop_token& stop);
+  tl::expected<Health, Error> await_health(const base::Deadline& without_absence, milliseconds absent_before,
+                                           milliseconds limit, const std::stop_token& stop);
   Error not_ready(const rpc::CallError& error, milliseconds limit);
   model::Outcome outcome_of(const rpc::CallError& error, const StepLimit& limit);
   template <class Try>

@@ -80,6 +80,9 @@ class Server : public rpc::ByteStream {
   /// Blocks until it says so, to the deadline; the error says why it does not.
   virtual tl::expected<void, Error> check(const base::Deadline&, const std::stop_token&) { return {}; }
 
+  /// For how long in all that did not work so far; grows only.
+  [[nodiscard]] virtual std::chrono::milliseconds absence() const { return {}; }
+
   /// Whether its output can be seen to end while it runs on. Where it cannot, such an end is that of the
   /// connection that carries it.
   [[nodiscard]] virtual bool can_outlive_its_output() const { return true; }

@@ -64,6 +64,8 @@ class SiteFactory {
   /// To be called before each case: blocks, for a minute at most, while what sites are made on is known not
   /// to work. The error says that it is given up: no further case can run.
   virtual tl::expected<void, Error> await_usable(const std::stop_token&) { return {}; }
+  /// For how long in all that did not work so far: time that no case is to pay for. Grows only.
+  [[nodiscard]] virtual std::chrono::milliseconds absence() const { return {}; }
 };
 
 }  // namespace executor::instance

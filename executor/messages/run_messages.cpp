@@ -75,10 +75,11 @@ std::string run_started(std::string_view id, milliseconds at) {
   return closed(out);
 }
 
-std::string run_finished(std::string_view id, bool success, milliseconds at) {
+std::string run_finished(std::string_view id, bool success, std::string_view message, milliseconds at) {
   Writer out;
   out.begin_object().key("testRunFinished").begin_object().member("testRunStartedId", id);
   out.member("success", success);
+  if (!message.empty()) out.member("message", message);
   write_moment(out, "timestamp", at);
   return closed(out);
 }

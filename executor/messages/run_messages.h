@@ -45,7 +45,8 @@ std::string hook(std::string_view id, std::string_view name, bool is_before);
 /// One that stands for all: which words a server knows is the server's to say.
 std::string step_definition(std::string_view id, std::string_view pattern);
 std::string run_started(std::string_view id, milliseconds at);
-std::string run_finished(std::string_view id, bool success, milliseconds at);
+/// `message`: what is wrong with the run beside its cases; may be empty.
+std::string run_finished(std::string_view id, bool success, std::string_view message, milliseconds at);
 std::string test_case(std::string_view id, std::string_view pickle, std::string_view run,
                       const std::vector<TestStep>& steps);
 std::string case_started(std::string_view id, std::string_view test_case, std::size_t attempt,

@@ -151,13 +151,19 @@ struct RunFailed {
   std::string output;  ///< lines of a failed build; may be empty
 };
 
+/// Something of a run that its end could not remove.
+struct LeftBehind {
+  std::string what;  ///< "container cexec-0b0f2c0e-3-writer", "process 12 (sh)"
+  CaseId case_id;    ///< whose it was; empty where that is not known
+};
+
 struct RunFinished {
   RunId run;
   milliseconds duration{0};
   std::optional<std::string>
       stopped_because;  ///< "SIGINT", "--fail-fast after …"; nothing if it went to its end
-  /// Names of objects of the run that are left; nothing: the engine cannot be asked.
-  std::optional<std::vector<std::string>> left_behind;
+  /// Objects of the run that are left; nothing: the engine cannot be asked.
+  std::optional<std::vector<LeftBehind>> left_behind;
 };
 
 using Event = std::variant<RunPlanned, FeatureSource, ScenarioPlanned, Preparing, RunStarted, CaseStarted,

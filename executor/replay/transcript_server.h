@@ -25,6 +25,7 @@ class SoloSites : public instance::SiteFactory {
   tl::expected<void, instance::Error> await_usable(const std::stop_token& stop) override {
     return real_.await_usable(stop);
   }
+  [[nodiscard]] std::chrono::milliseconds absence() const override { return real_.absence(); }
 
  private:
   class SoloSite;

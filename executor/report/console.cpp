@@ -8,6 +8,7 @@
 
 #include "executor/report/clean.h"
 #include "executor/report/evidence.h"
+#include "executor/report/left_behind.h"
 #include "executor/text/units.h"
 
 namespace executor::report {
@@ -286,8 +287,8 @@ void Console::print(const model::RunFinished& event) {
 
 void Console::print_totals(const model::RunFinished& event) {
   if (event.left_behind) {
-    for (const auto& name : *event.left_behind)
-      out_ << fmt::format("left behind: {}\n", printer_.clean(name));
+    for (const auto& object : *event.left_behind)
+      out_ << fmt::format("{} {}\n", printer_.red("left behind:"), printer_.clean(describe(object)));
   }
   out_ << fmt::format("{} cases: {} passed{}, {} failed, {} skipped, {} could not run in {:.1f}s\n", cases_,
                       counts_[Category::passed], flaky_ > 0 ? fmt::format(" ({} flaky)", flaky_) : "",

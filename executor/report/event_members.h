@@ -240,6 +240,11 @@ void visit_members(Archive& archive, model::RunFailed& it) {
   archive("output", it.output);
 }
 template <class Archive>
+void visit_members(Archive& archive, model::LeftBehind& it) {
+  archive("what", it.what);
+  archive("case", it.case_id);
+}
+template <class Archive>
 void visit_members(Archive& archive, model::RunFinished& it) {
   archive("run", it.run);
   archive("durationMs", it.duration);

@@ -46,6 +46,10 @@ std::string FailurePrinter::colored(const model::Outcome& outcome, std::string_v
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
+std::string FailurePrinter::red(std::string_view text) const {
+  return color_ ? fmt::format("\x1b[31m{}\x1b[0m", text) : std::string(text);
+}
+
 std::string FailurePrinter::dim(std::string_view text) const {
   return color_ ? fmt::format("\x1b[2m{}\x1b[0m", text) : std::string(text);
 }

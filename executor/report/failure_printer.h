@@ -24,6 +24,7 @@ class FailurePrinter {
 
   [[nodiscard]] std::string clean(std::string_view line) const;
   [[nodiscard]] std::string colored(const model::Outcome& outcome, std::string_view text) const;
+  [[nodiscard]] std::string red(std::string_view text) const;
   [[nodiscard]] std::string dim(std::string_view text) const;
 
  private:

@@ -7,6 +7,7 @@
 #include "executor/report/cause.h"
 #include "executor/report/clean.h"
 #include "executor/report/evidence.h"
+#include "executor/report/left_behind.h"
 #include "executor/report/pair_matrix.h"
 #include "executor/text/units.h"
 
@@ -109,7 +110,8 @@ std::string matrix_table(const Recording& recording) {
 
 std::string heading(const Recording& recording, const std::string& in_common) {
   const auto& totals = recording.totals();
-  const bool is_red = totals.failed + totals.could_not_run > 0;
+  const auto left = recording.left_behind();
+  const bool is_red = totals.failed + totals.could_not_run > 0 || !is_clean(left);
   auto out = fmt::format("## {} {}: {} passed{}, {} failed, {} skipped, {} could not run in {}\n\n",
                          is_red ? "❌" : "✅", text::counted(recording.cases().size(), "case"), totals.passed,
                          totals.flaky > 0 ? fmt::format(" ({} flaky)", totals.flaky) : "", totals.failed,
@@ -120,6 +122,10 @@ std::string heading(const Recording& recording, const std::string& in_common) {
   if (totals.not_over > 0)
     out += fmt::format("{} not run to the end.\n\n", text::counted(totals.not_over, "case"));
   if (!in_common.empty()) out += fmt::format("**{}**\n\n", markdown(in_common));
+  if (!is_clean(left)) {
+    out += fmt::format("### {}\n\n<pre>{}</pre>\n\n", headline(left),
+                       html_escaped(clean_text(describe(left), kFailureBytes)));
+  }
   return out;
 }
 
@@ -140,10 +146,16 @@ void write_annotations(const Recording& recording, std::ostream& out) {
       return;
     }
   }
+  const auto left = recording.left_behind();
+  if (!is_clean(left)) {
+    out << fmt::format("::error title={}::{}\n", escaped(headline(left), true),
+                       escaped(clean_text(describe(left), kMessageBytes), false));
+  }
   const auto causes = find_causes(recording).causes;
-  for (std::size_t i = 0; i < causes.size() && i < kMostAnnotations; ++i) {
-    const bool is_last = i + 1 == kMostAnnotations;
-    annotate(recording, causes[i], is_last ? causes.size() - kMostAnnotations : 0, out);
+  const auto most = kMostAnnotations - (is_clean(left) ? 0 : 1);
+  for (std::size_t i = 0; i < causes.size() && i < most; ++i) {
+    const bool is_last = i + 1 == most;
+    annotate(recording, causes[i], is_last ? causes.size() - most : 0, out);
   }
   if (recording.totals().flaky == 0) return;
   std::string ids;

@@ -12,6 +12,7 @@
 #include "executor/report/event_json.h"
 #include "executor/report/evidence.h"
 #include "executor/report/html_parts.h"
+#include "executor/report/left_behind.h"
 #include "executor/report/pair_matrix.h"
 #include "executor/text/quote.h"
 
@@ -71,6 +72,8 @@ class Index {
     Writer out;
     out.begin_object().member("durationMs", recording_.duration().count());
     out.member("stoppedBecause", clean_line(recording_.stopped_because()));
+    const auto left = recording_.left_behind();
+    out.member("leftHeadline", headline(left)).member("left", is_clean(left) ? "" : describe(left));
     out.member("rowTitle", matrix_.row_title).member("columnTitle", matrix_.column_title);
     out.member("inCommon", finder_.in_common());
     write_runs(out);

@@ -5,6 +5,7 @@
 #include "executor/report/cause.h"
 #include "executor/report/clean.h"
 #include "executor/report/event_json.h"
+#include "executor/report/left_behind.h"
 
 namespace executor::report {
 namespace {
@@ -46,6 +47,21 @@ void write_totals(Writer& out, const Recording& recording) {
   out.member("notOver", totals.not_over).end_object();
 }
 
+/// null: it is not known.
+void write_left(Writer& out, const Left& left) {
+  out.key("leftBehind");
+  if (!left) {
+    out.null();
+    return;
+  }
+  out.begin_array();
+  for (const auto& object : *left) {
+    out.begin_object().member("what", clean_line(object.what));
+    out.member("case", object.case_id.text()).end_object();
+  }
+  out.end_array();
+}
+
 void write_causes(Writer& out, const Recording& recording, const CauseFinder& finder) {
   out.key("causes").begin_array();
   for (const auto& cause : finder.causes()) {
@@ -67,11 +83,7 @@ void write_json(const Recording& recording, std::ostream& out) {
   head.member("durationMs", recording.duration().count());
   if (const auto reason = recording.stopped_because(); !reason.empty())
     head.member("stoppedBecause", clean_line(reason));
-  if (const auto left = recording.left_behind()) {
-    head.key("leftBehind").begin_array();
-    for (const auto& name : *left) head.value(name);
-    head.end_array();
-  }
+  write_left(head, recording.left_behind());
   write_runs(head, recording);
   write_platforms(head, recording);
   // The cases are written one by one, so that memory holds one of them.

@@ -12,6 +12,7 @@
 #include "executor/messages/run_messages.h"
 #include "executor/report/clean.h"
 #include "executor/report/evidence.h"
+#include "executor/report/left_behind.h"
 
 namespace executor::report {
 namespace {
@@ -62,8 +63,11 @@ class MessagesWriter {
     write_head();
     for (std::size_t i = 0; i < recording_.cases().size(); ++i) write_case(recording_.report(i));
     const auto& totals = recording_.totals();
-    const bool success = totals.failed + totals.could_not_run == 0;
-    tell(messages::run_finished(run_id_, success, begun_ + recording_.duration()));
+    const auto left = recording_.left_behind();
+    const bool success = totals.failed + totals.could_not_run == 0 && is_clean(left);
+    const auto message =
+        is_clean(left) ? std::string() : fmt::format("{}:\n{}", headline(left), describe(left));
+    tell(messages::run_finished(run_id_, success, message, begun_ + recording_.duration()));
     return {};
   }
 

@@ -94,15 +94,15 @@ std::string Recording::stopped_because() const {
   return {};
 }
 
-std::optional<std::vector<std::string>> Recording::left_behind() const {
-  std::vector<std::string> names;
+std::optional<std::vector<model::LeftBehind>> Recording::left_behind() const {
+  std::vector<model::LeftBehind> objects;
   for (const auto& run : runs_) {
     // A run that could not begin made nothing, or has told of it in its own way.
     if (run.failed) continue;
     if (!run.finished || !run.finished->left_behind) return std::nullopt;
-    names.insert(names.end(), run.finished->left_behind->begin(), run.finished->left_behind->end());
+    objects.insert(objects.end(), run.finished->left_behind->begin(), run.finished->left_behind->end());
   }
-  return names;
+  return objects;
 }
 
 std::vector<model::PlatformImage> Recording::platforms() const {

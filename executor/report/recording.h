@@ -65,8 +65,8 @@ class Recording {
   [[nodiscard]] std::chrono::milliseconds duration() const;
   /// What ended the last run, if it is not to be taken for a whole one; empty if it is.
   [[nodiscard]] std::string stopped_because() const;
-  /// Names of what the runs left in the engine; nothing: one of them did not live to ask.
-  [[nodiscard]] std::optional<std::vector<std::string>> left_behind() const;
+  /// What the runs left behind; nothing: one of them did not live to ask.
+  [[nodiscard]] std::optional<std::vector<model::LeftBehind>> left_behind() const;
   /// Platforms of all runs, each once.
   [[nodiscard]] std::vector<model::PlatformImage> platforms() const;
 

@@ -133,7 +133,9 @@ void CaseRunner::open_site(const base::Deadline& deadline, const std::stop_token
     request.shm_size = std::max(request.shm_size, platform->shm_size);
   site_ = sites_.make_site(std::move(request));
   running_.site = site_.get();
-  if (const auto opened = site_->open(deadline, stop); !opened) site_error_ = opened.error();
+  // An engine that is away for a while is not to be the case's fault.
+  const auto opened = site_->open(deadline.extended(instance::kEnginePatience), stop);
+  if (!opened) site_error_ = opened.error();
 }
 
 /// Where steps end and start servers, the next case would not find what it expects.
@@ -204,7 +206,10 @@ void CaseRunner::start_ahead() {
 
 /// A case whose time is up does not wait for what it no longer needs.
 void CaseRunner::await_provision() {
-  if (!ready_ || ready_->wait(running_.deadline, running_.stop)) return;
+  if (!ready_) return;
+  while (!running_.stop.stop_requested() && !running_.end().passed()) {
+    if (ready_->wait(running_.end(), running_.stop)) return;
+  }
   provision_stop_.request_stop();
   ready_->wait(base::Deadline::never(), {});
 }
@@ -218,6 +223,8 @@ void CaseRunner::execute() {
   if (const auto limit = scenario_.timeout ? scenario_.timeout : options_.case_timeout) {
     running_.limit = *limit;
     running_.deadline = base::Deadline::at(begin + *limit);
+    running_.sites = &sites_;
+    running_.absent_before = sites_.absence();
   }
   await_provision();
   if (!ready_)

@@ -48,6 +48,10 @@ Outcome compare_exit(const plan::Step& step, const Actor& actor) {
 
 }  // namespace
 
+base::Deadline Running::end() const {
+  return sites == nullptr ? deadline : deadline.extended(sites->absence() - absent_before);
+}
+
 StartRequest Running::start_request(const Actor& actor, const base::Deadline& end,
                                     std::stop_token until) const {
   const auto limits = options.limits.apply(actor.platform().limits, scenario.memory);
@@ -61,7 +65,7 @@ StartRequest Running::start_request(const Actor& actor, const base::Deadline& en
 
 Outcome Running::outcome_of(const instance::Error& error) const {
   if (error.cancelled && stop.stop_requested()) return model::Cancelled{"cancelled"};
-  const bool is_late = deadline.passed() && !error.engine_fault;
+  const bool is_late = end().passed() && !error.engine_fault;
   if (is_late) return model::TimedOut{"the scenario", limit, error.cancelled ? "" : error.reason};
   return model::CouldNotRun{error.reason, error.hint};
 }
@@ -79,7 +83,7 @@ void Running::retire(Actor& actor, std::string gone) const {
 
 Outcome StepRunner::run(const plan::Step& step) {
   if (running_.stop.stop_requested()) return model::Cancelled{"cancelled"};
-  if (running_.deadline.passed()) return model::TimedOut{"the scenario", running_.limit, {}};
+  if (running_.end().passed()) return model::TimedOut{"the scenario", running_.limit, {}};
   auto& actor = running_.actors[step.process];
   return step.built_in == BuiltIn::none ? run_on_server(step, actor) : run_built_in(step, actor);
 }
@@ -87,7 +91,7 @@ Outcome StepRunner::run(const plan::Step& step) {
 instance::StepLimit StepRunner::step_limit() const {
   const auto limit = running_.scenario.step_timeout.value_or(running_.options.step_timeout);
   const auto deadline = base::Deadline::in(limit);
-  if (running_.deadline < deadline) return {running_.deadline, "the scenario", running_.limit};
+  if (const auto end = running_.end(); end < deadline) return {end, "the scenario", running_.limit};
   return {deadline, "the step", limit};
 }
 
@@ -157,7 +161,7 @@ Outcome StepRunner::run_built_in(const plan::Step& step, Actor& actor) {
 Outcome StepRunner::start(Actor& actor) {
   if (actor.live() != nullptr)
     return failed(fmt::format("the '{}' process is running already", actor.name().text()));
-  const auto health = actor.start(running_.start_request(actor, running_.deadline, running_.stop));
+  const auto health = actor.start(running_.start_request(actor, running_.end(), running_.stop));
   if (!health) {
     auto outcome = running_.outcome_of(health.error());
     running_.retire(actor, "was never ready");

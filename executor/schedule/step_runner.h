@@ -23,8 +23,14 @@ struct Running {
   std::vector<Actor>& actors;  ///< one for each of the scenario's processes
   model::CaseReport& report;   ///< takes instances and warnings
   instance::Site* site = nullptr;
-  base::Deadline deadline = base::Deadline::never();  ///< of the case
+  base::Deadline deadline = base::Deadline::never();  ///< of the case, if the engine always answers
   milliseconds limit{0};                              ///< how long that is, for messages
+  const instance::SiteFactory* sites = nullptr;
+  milliseconds absent_before{0};  ///< what `sites` said when the case began
+
+  /// The case's deadline, as far as it is known by now: time for which the engine did not answer is given
+  /// back.
+  [[nodiscard]] base::Deadline end() const;
 
   /// Starts a server of `actor`, for at most `options.start_timeout` and not beyond `end`.
   [[nodiscard]] StartRequest start_request(const Actor& actor, const base::Deadline& end,

@@ -16,6 +16,13 @@ constexpr base::milliseconds kSecondThought = 1s;
 constexpr base::milliseconds kQuestionTime = 5s;
 constexpr base::milliseconds kFirstPause = 50ms;
 constexpr base::milliseconds kLongestPause = 1s;
+constexpr base::milliseconds kPulse = 1s;
+/// A busy engine answers within this.
+constexpr base::milliseconds kNoticeable = 500ms;
+
+base::milliseconds between(base::TimePoint begin, base::TimePoint end) {
+  return std::chrono::duration_cast<base::milliseconds>(end - begin);
+}
 
 }  // namespace
 
@@ -52,6 +59,40 @@ docker::Result<void> EngineHealth::await(base::milliseconds patience, const std:
   const auto waited = std::chrono::duration_cast<base::milliseconds>(base::Clock::now() - begin);
   if (told && tell_) tell_({true, {}, patience, waited});
   return {};
+}
+
+base::milliseconds EngineHealth::absence() const {
+  const std::lock_guard lock(absences_);
+  const auto now = base::Clock::now();
+  if (!asked_ || now - *asked_ < kNoticeable) return absence_;
+  return absence_ + between(answered_, now);
+}
+
+void EngineHealth::begin_question() {
+  const std::lock_guard lock(absences_);
+  asked_ = base::Clock::now();
+}
+
+/// An absence has begun when the engine last answered, for all that is known.
+void EngineHealth::end_question(bool has_failed) {
+  const std::lock_guard lock(absences_);
+  const auto now = base::Clock::now();
+  if (asked_ && (has_failed || now - *asked_ >= kNoticeable)) absence_ += between(answered_, now);
+  answered_ = now;
+  asked_.reset();
+}
+
+void Pulse::work(EngineHealth& health, const std::stop_token& stop) {
+  health.end_question(false);
+  while (base::pause_for(kPulse, stop)) {
+    health.begin_question();
+    bool has_failed = false;
+    while (!docker::ping(health.client_, {base::Deadline::in(kQuestionTime), stop})) {
+      has_failed = true;
+      if (!base::pause_for(kFirstPause, stop)) return;
+    }
+    health.end_question(has_failed);
+  }
 }
 
 }  // namespace executor::track

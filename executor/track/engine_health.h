@@ -4,8 +4,10 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 
 #include "docker/client.h"
 
@@ -41,11 +43,36 @@ class EngineHealth {
   /// `patience`; one thread asks, the others wait for it. The error is that of the last question.
   docker::Result<void> await(base::milliseconds patience, const std::stop_token& stop);
 
+  /// For how long the engine did not answer, all absences together and one that goes on included, as far as a
+  /// Pulse has noticed: none that is shorter than half a second, and each a second late. Does not block.
+  [[nodiscard]] base::milliseconds absence() const;
+
  private:
+  friend class Pulse;
+  void begin_question();
+  void end_question(bool has_failed);
+
   const docker::Client& client_;
   std::function<void(const Absence&)> tell_;
   std::atomic<bool> doubted_{false};
   std::mutex waiting_;
+
+  mutable std::mutex absences_;           // guards what follows
+  base::milliseconds absence_{0};         ///< all that are over
+  base::TimePoint answered_;              ///< last
+  std::optional<base::TimePoint> asked_;  ///< since when an answer is missing
+};
+
+/// As long as it lives, asks each second for a sign of life, on a thread of its own.
+class Pulse {
+ public:
+  explicit Pulse(EngineHealth& health)
+      : thread_([this, &health](const std::stop_token& stop) { work(health, stop); }) {}
+
+ private:
+  static void work(EngineHealth& health, const std::stop_token& stop);
+
+  std::jthread thread_;
 };
 
 }  // namespace executor::track

@@ -164,6 +164,65 @@ TEST(Interruption, FailFastStopsAfterTheFirst) {
       << ran.out;
 }
 
+/// Before the sleepy cases come so many that are told at once that a pipe cannot take it: with a reader who
+/// stands still, cexec has more to print than it can.
+struct Unread : Sleepy {
+  Unread() {
+    std::string feature = "Feature: many\n @skip\n Scenario Outline: s\n  When the 'w' process works <n>\n";
+    feature += " Examples:\n  | n |\n";
+    for (int i = 0; i < kMany; ++i) feature += "  | " + std::to_string(i) + " |\n";
+    folder.write("features/a.feature", feature);
+  }
+  [[nodiscard]] std::string report() const { return tests::read_file(folder.path() / "r.xml"); }
+
+  static constexpr int kMany = 3000;
+  const std::vector<std::string> words{"--report", "junit:r.xml"};
+};
+
+TEST(UnreadOutput, SigintEndsTheRunWithItsReportsAndNothingLeft) {
+  const Unread unread;
+  const auto process = unread.start(unread.words);
+  unread.wait_until_asleep();
+  process->signal(SIGINT);
+  ASSERT_TRUE(process->wait_until_ended(60s));
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  EXPECT_NE(unread.report().find("</testsuites>"), std::string::npos);
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 130) << ran.err;
+  EXPECT_NE(ran.err.find("cexec: nobody read stdout: its last "), std::string::npos) << ran.err;
+}
+
+TEST(UnreadOutput, RunsDeadlineIsKept) {
+  const Unread unread;
+  auto words = unread.words;
+  words.insert(words.end(), {"--run-timeout", "3s"});
+  const auto process = unread.start(words);
+  ASSERT_TRUE(process->wait_until_ended(60s));
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  EXPECT_NE(unread.report().find("</testsuites>"), std::string::npos);
+  EXPECT_EQ(process->finish(60s).exit_code, 3);
+}
+
+TEST(UnreadOutput, RunGoesOnAndALateReaderGetsAllInItsOrder) {
+  const Unread unread;
+  auto words = unread.words;
+  words.insert(words.end(), {"--step-timeout", "100ms"});
+  const auto process = unread.start(words);
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (unread.report().find("</testsuites>") == std::string::npos) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    ::usleep(10'000);
+  }
+  EXPECT_EQ(unread.objects.names(), std::vector<std::string>());
+  const auto ran = process->finish(60s);
+  EXPECT_EQ(ran.exit_code, 1) << ran.err;
+  const auto cases = tests::cases_in(ran.out);
+  ASSERT_EQ(cases.size(), Unread::kMany + 3U);
+  for (std::size_t i = 0; i < Unread::kMany; ++i)
+    ASSERT_TRUE(cases[i].id.starts_with("features/a.feature:" + std::to_string(i + 7) + " ")) << cases[i].id;
+  EXPECT_EQ(tests::last_lines(ran.out).back(), "0 objects left behind");
+}
+
 /// Blocks until the engine shows nothing new; what it still shows after 15 s.
 std::vector<std::string> left_after_15s(const tests::NewObjects& objects) {
   const auto deadline = std::chrono::steady_clock::now() + 15s;
@@ -225,6 +284,77 @@ TEST(Death, LiveRunBesideADeadOneIsLeftAlone) {
   EXPECT_NE(listed.out.find(std::to_string(survivor->pid()) + " alive"), std::string::npos) << listed.out;
   survivor->signal(SIGINT);
   expect_tidy_end(living, survivor->finish(60s), 130, "SIGINT");
+}
+
+std::vector<std::string> as_root(std::vector<std::string> command) {
+  if (::geteuid() != 0) command.insert(command.begin(), {"sudo", "-n", "-E"});
+  return command;
+}
+
+/// A command in a PID namespace of its own, from which no process of ours is seen. Needs root.
+std::vector<std::string> in_own_namespace(std::vector<std::string> command) {
+  command.insert(command.begin(), {"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"});
+  return as_root(std::move(command));
+}
+
+/// The cexec behind sudo(8) and unshare(1): the one whose only child, the watchdog, has none.
+pid_t cexec_behind(pid_t pid) {
+  while (tests::watchdog_of(tests::watchdog_of(pid)) > 0) pid = tests::watchdog_of(pid);
+  return pid;
+}
+
+TEST(Death, OwnerThatCannotBeSeenFromHereIsNotSwept) {
+  const Sleepy living;
+  const auto survivor = living.start();
+  living.wait_until_asleep();
+  const auto its_own = living.objects.names();
+  const auto cleaned = tests::run(in_own_namespace({CEXEC_PROGRAM, "cleanup"}));
+  EXPECT_EQ(cleaned.exit_code, 0) << cleaned.out << cleaned.err;
+  EXPECT_NE(cleaned.out.find("left alone: its cexec is on another machine, or cannot be seen from here\n"),
+            std::string::npos)
+      << cleaned.out;
+  // The start of a run sweeps, too.
+  const Sleepy next;
+  const auto ran = tests::run(
+      in_own_namespace({CEXEC_PROGRAM, "--container-seq", "--fail-fast", "--step-timeout", "100ms"}),
+      {next.folder.path(), {}});
+  EXPECT_EQ(ran.exit_code, 1) << ran.out << ran.err;
+  EXPECT_EQ(ran.out.find("swept"), std::string::npos) << ran.out;
+  const auto still = living.objects.names();
+  EXPECT_TRUE(std::includes(still.begin(), still.end(), its_own.begin(), its_own.end()));
+  survivor->signal(SIGINT);
+  expect_tidy_end(living, survivor->finish(60s), 130, "SIGINT");
+}
+
+TEST(Death, OwnerInANamespaceOfItsOwnIsNotSweptWhileItLives) {
+  const Sleepy living;
+  tests::Process survivor(in_own_namespace({CEXEC_PROGRAM, "--container-seq"}), {living.folder.path(), {}});
+  living.wait_until_asleep();
+  const auto its_own = living.objects.names();
+  const auto cleaned = tests::run({CEXEC_PROGRAM, "cleanup"});
+  EXPECT_EQ(cleaned.exit_code, 0) << cleaned.out << cleaned.err;
+  EXPECT_NE(cleaned.out.find("left alone: its cexec is "), std::string::npos) << cleaned.out;
+  const auto still = living.objects.names();
+  EXPECT_FALSE(its_own.empty());
+  EXPECT_TRUE(std::includes(still.begin(), still.end(), its_own.begin(), its_own.end()));
+  const auto pid = cexec_behind(survivor.pid());
+  EXPECT_EQ(tests::run(as_root({"kill", "-INT", std::to_string(pid)})).exit_code, 0);
+  expect_tidy_end(living, survivor.finish(60s), 130, "SIGINT");
+}
+
+TEST(Death, NextStartTellsWhatAWatchdogCouldNotRemove) {
+  const Sleepy sleepy;
+  sleepy.folder.write("state/cexec/unfinished/0b0f2c0e", "the engine did not answer\n");
+  const auto state = (sleepy.folder.path() / "state").string();
+  const tests::Process::Options options{sleepy.folder.path(), {{"XDG_STATE_HOME", state}}};
+  const std::vector<std::string> words{CEXEC_PROGRAM, "--container-seq", "--fail-fast", "--step-timeout",
+                                       "100ms"};
+  EXPECT_NE(
+      tests::run(words, options)
+          .err.find("warning: what run 0b0f2c0e had left could not be removed when it died: the engine did "
+                    "not answer\n"),
+      std::string::npos);
+  EXPECT_EQ(tests::run(words, options).err.find("0b0f2c0e"), std::string::npos) << "it is told once";
 }
 
 }  // namespace

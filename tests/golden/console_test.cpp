@@ -66,12 +66,12 @@ TEST(Console, HostProcessesAreShownByTheirCommand) {
     instance.command = instance.platform.text() == "cpp" ? "build/server" : "python3 server.py";
   }
   expect_golden("processes", printed({started, CaseFinished{0, failed},
-                                      RunFinished{RunId("r"), 12345ms, {}, std::vector<std::string>{}}}));
+                                      RunFinished{RunId("r"), 12345ms, {}, std::vector<LeftBehind>{}}}));
 }
 
 TEST(Console, LastTwoLinesArePinned) {
   const auto text = printed({RunStarted{RunId("r"), "", {}, 1}, CaseFinished{0, report("1", Passed{})},
-                             RunFinished{RunId("r"), 12345ms, std::nullopt, std::vector<std::string>{}}});
+                             RunFinished{RunId("r"), 12345ms, std::nullopt, std::vector<LeftBehind>{}}});
   EXPECT_TRUE(
       text.ends_with("\n1 cases: 1 passed, 0 failed, 0 skipped, 0 could not run in 12.3s\n"
                      "0 objects left behind\n"))
@@ -79,10 +79,12 @@ TEST(Console, LastTwoLinesArePinned) {
 }
 
 TEST(Console, WhatIsLeftBehindIsNamed) {
-  EXPECT_TRUE(
-      printed({RunFinished{RunId("r"), 0ms, std::nullopt, std::vector<std::string>{"cexec-1-2-writer"}}})
-          .ends_with("left behind: cexec-1-2-writer\n0 cases: 0 passed, 0 failed, 0 skipped, 0 could not run "
-                     "in 0.0s\n1 objects left behind\n"));
+  EXPECT_TRUE(printed({RunFinished{RunId("r"), 0ms, std::nullopt,
+                                   std::vector<LeftBehind>{
+                                       {"container cexec-1-2-writer", CaseId("a.feature:3 w=p")}}}})
+                  .ends_with("left behind: container cexec-1-2-writer of a.feature:3 w=p\n0 cases: 0 passed, "
+                             "0 failed, 0 skipped, 0 could not run "
+                             "in 0.0s\n1 objects left behind\n"));
   EXPECT_TRUE(
       printed({RunFinished{}}).ends_with("unknown objects left behind: the engine does not answer\n"));
 }

@@ -71,6 +71,7 @@ async function usesTheMouse(url) {
   const page = await open(url);
   check('head', await page.textContent('#verdict'), /^14 cases: 2 passed \(1 flaky\), 8 failed, 1 skipped, 3 could not run/);
   check('all cases', await rows(page), 14);
+  check('nothing is said of what is left', await page.isVisible('#left-section'), false);
   await page.fill('#text', 'checksum cpp');
   check('words are all to be there', await rows(page), 2);
   await page.click('#reset');
@@ -137,6 +138,14 @@ async function obeysNothing(url) {
   await page.close();
 }
 
+async function showsWhatIsLeft(url) {
+  const page = await open(url);
+  check('left: head', await page.textContent('#left-title'), '1 object left behind');
+  check('left: which, of which case', await page.textContent('#left'), /^container cexec-1-writer of features\/ring.feature:12 /);
+  check('left: no error', page.problems.join(), '');
+  await page.close();
+}
+
 async function takesManyCases(url) {
   const begin = performance.now();
   const page = await open(url);
@@ -159,6 +168,8 @@ async function takesManyCases(url) {
 try {
   const url = pageOf('run', readFileSync(join(here, 'reports/events.jsonl')));
   await usesTheMouse(url);
+  const left = [{ what: 'container cexec-1-writer', case: 'features/ring.feature:12 writer=python reader=cpp' }];
+  await showsWhatIsLeft(pageOf('leaking', manyCases(9).replace('"leftBehind":[]', `"leftBehind":${JSON.stringify(left)}`)));
   await usesTheKeyboardOnly(url);
   await fitsAPhone(url);
   await obeysNothing(pageOf('hostile', readFileSync(join(here, 'reports/hostile_events.jsonl'))));

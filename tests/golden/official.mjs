@@ -94,8 +94,10 @@ async function checkMessages(file, expected) {
 try {
   checkJunit('junit.xml');
   checkJunit('killed_junit.xml');
+  checkJunit('leaking_junit.xml');
   checkJunit('hostile_junit.xml');
   await checkMessages('messages.ndjson', 'Frames arrive in order [writer=python reader=cpp]');
+  await checkMessages('leaking_messages.ndjson', 'Frames arrive in order [writer=python reader=cpp]');
   await checkMessages('killed_messages.ndjson', 'the run ended before this case began');
 } finally {
   rmSync(scratch, { recursive: true });

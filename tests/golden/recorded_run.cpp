@@ -98,7 +98,7 @@ std::vector<Event> a_run() {
   auto unbegun = report("39", Cancelled{"SIGINT"});
   unbegun.steps.clear();
   finish(unbegun);
-  events.push_back(RunFinished{RunId("0b0f2c0e"), 12345ms, "SIGINT", std::vector<std::string>{}});
+  events.push_back(RunFinished{RunId("0b0f2c0e"), 12345ms, "SIGINT", std::vector<LeftBehind>{}});
   return events;
 }
 

@@ -48,6 +48,26 @@ class Reports : public testing::Test {
     return {events.begin(), end};
   }
 
+  /// A run whose only case passed, and which left something behind.
+  static std::vector<model::Event> leaking() {
+    auto events = tests::a_recorded_run();
+    auto finished = std::get<model::RunFinished>(events.back());
+    std::erase_if(events, [](const auto& event) {
+      const auto* planned = std::get_if<model::ScenarioPlanned>(&event);
+      return (planned != nullptr && planned->location.line != 31) ||
+             std::holds_alternative<model::RunFinished>(event) ||
+             std::holds_alternative<model::CaseStarted>(event) ||
+             std::holds_alternative<model::CaseFinished>(event);
+    });
+    auto passed = tests::report("31", model::Passed{});
+    finished.stopped_because.reset();
+    finished.left_behind = {{"container cexec-0b0f2c0e-3-writer", passed.id},
+                            {"network cexec-0b0f2c0e-4-network", passed.id}};
+    events.emplace_back(model::CaseFinished{4, std::move(passed)});
+    events.emplace_back(std::move(finished));
+    return events;
+  }
+
   tests::TempFolder folder_;
 };
 
@@ -74,6 +94,21 @@ TEST_F(Reports, Github) {
 }
 TEST_F(Reports, ConsoleAfterwards) {
   expect_golden("console.txt", write(Format::console, tests::a_recorded_run()));
+}
+
+TEST_F(Reports, WhatIsLeftBehindIsAFailureOfItsOwnKindInEach) {
+  expect_golden("leaking_console.txt", write(Format::console, leaking()));
+  expect_golden("leaking_junit.xml", write(Format::junit, leaking()));
+  expect_golden("leaking_report.json", write(Format::json, leaking()));
+  expect_golden("leaking_annotations.txt", write(Format::github, leaking()));
+  expect_golden("leaking_summary.md", tests::read_file(folder_.path() / "summary.md"));
+  auto text = write(Format::messages, leaking());
+  text.replace(
+      0, text.find('\n'),
+      R"({"meta":{"protocolVersion":"34.2.1","implementation":{"name":"cexec"},"runtime":{"name":"cexec"},"os":{"name":"x"},"cpu":{"name":"y"}}})");
+  expect_golden("leaking_messages.ndjson", text);
+  EXPECT_NE(write(Format::html, leaking()).find("\"leftHeadline\":\"2 objects left behind\""),
+            std::string::npos);
 }
 
 TEST_F(Reports, KilledRunSaysInEachWhatWasNotRun) {

@@ -1,6 +1,8 @@
 // A platform server that a test plays, within the process: no container, no socket, no thread.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -27,6 +29,8 @@ struct Behaviour {
   std::int64_t exit_on_shutdown = 0;
   /// What Server::check says; nothing: all is well.
   std::function<tl::expected<void, executor::instance::Error>()> check;
+  /// What Server::absence says; nothing: none.
+  std::function<std::chrono::milliseconds()> absence;
   bool ends_on_shutdown = true;
   bool ends_on_end_of_input = true;
   bool ends_on_sigterm = true;
@@ -67,6 +71,9 @@ class FakeServer : public executor::instance::Server {
                                                       const std::stop_token&) override {
     return behaviour_.check ? behaviour_.check() : tl::expected<void, executor::instance::Error>();
   }
+  [[nodiscard]] std::chrono::milliseconds absence() const override {
+    return behaviour_.absence ? behaviour_.absence() : std::chrono::milliseconds(0);
+  }
   std::string dispose() override;
   [[nodiscard]] std::string image_reference() const override { return "image:1"; }
   [[nodiscard]] std::string image_id() const override { return "sha256:0123456789abcdef"; }
@@ -95,7 +102,10 @@ class FakeSites : public executor::instance::SiteFactory {
     return {};
   }
 
+  [[nodiscard]] std::chrono::milliseconds absence() const override { return absent.load(); }
+
   std::map<std::string, std::deque<Behaviour>> behaviours;
+  std::atomic<std::chrono::milliseconds> absent{std::chrono::milliseconds(0)};
   std::optional<executor::instance::Error> open_error;
   std::optional<executor::instance::Error> unusable;
   std::vector<std::string> close_problems;

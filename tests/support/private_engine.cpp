@@ -45,7 +45,8 @@ void PrivateEngine::start() {
   // Its log goes to a file: what it starts must hold no pipe of ours. Like a service manager, this starts it
   // again where it gives up by itself, as it does on a busy machine when its containerd takes too long.
   const auto command = fmt::format(
-      "while [ -e {0}/wanted ]; do rm -f {0}/pid; dockerd --data-root {0}/data --exec-root {0}/exec "
+      "while [ -e {0}/wanted ]; do rm -f {0}/pid; unshare --net dockerd --data-root {0}/data --exec-root "
+      "{0}/exec "
       "--pidfile {0}/pid -H unix://{0}/docker.sock --bridge=none --iptables=false --group {1} "
       "--log-level error >>{0}/log 2>&1; done",
       folder, ::getegid());

@@ -7,13 +7,15 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/default_bridge.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
 namespace tests {
 
-/// dockerd with roots of its own, and without a bridge, so that several may live on a machine. Needs root, or
-/// sudo that asks nothing. What it leaves behind in /var/lib and /run is nothing; its data is gone with it.
+/// dockerd with roots and a network namespace of its own, so that several may live on a machine; nothing in
+/// it reaches any network. Needs root, or sudo that asks nothing. What it leaves behind in /var/lib and /run
+/// is nothing; its data is gone with it.
 class PrivateEngine {
  public:
   /// Its data lies on a tmpfs of that size, so that the disk can be filled.
@@ -38,6 +40,7 @@ class PrivateEngine {
  private:
   [[nodiscard]] std::string data() const { return (folder_.path() / "data").string(); }
 
+  const DefaultBridge machines_;  // before all that might take it away
   TempFolder folder_;
   std::unique_ptr<Process> dockerd_;
 };

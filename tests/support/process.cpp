@@ -128,6 +128,15 @@ bool Process::wait_until_stopped(std::chrono::seconds patience) {
   return WIFSTOPPED(status);
 }
 
+bool Process::wait_until_ended(std::chrono::seconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!reap(false)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::usleep(1000);
+  }
+  return true;
+}
+
 void Process::close_output() {
   if (out_ >= 0) ::close(std::exchange(out_, -1));
 }

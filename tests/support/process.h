@@ -42,6 +42,8 @@ class Process {
   bool wait_for_error(const std::string& text, std::chrono::seconds patience);
   /// Blocks until a signal has stopped it.
   bool wait_until_stopped(std::chrono::seconds patience);
+  /// Blocks until it has ended, and reads nothing of what it writes meanwhile; false if `patience` passes.
+  bool wait_until_ended(std::chrono::seconds patience);
   /// Nobody reads its stdout any more.
   void close_output();
   /// Blocks until it has ended; kills it when `patience` passes.

@@ -3,6 +3,7 @@
 #include "tests/support/second_engine.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <thread>
@@ -16,17 +17,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> dockerd(const TempFolder& folder) {
+std::vector<std::string> dockerd(const TempFolder& folder, const std::string& bridge) {
   const auto in = [&folder](const char* name) { return (folder.path() / name).string(); };
-  // Without a bridge and its rules it does not get into the way of the machine's own engine.
-  return {"dockerd",         "--data-root", in("data"), "--exec-root",          in("exec"),
-          "--pidfile",       in("pid"),     "-H",       "unix://" + in("sock"), "--bridge=none",
-          "--iptables=false"};
+  // A bridge of its own and no rules: it does not get into the way of the machine's own engine.
+  return {"dockerd",
+          "--data-root=" + in("data"),
+          "--exec-root=" + in("exec"),
+          "--pidfile=" + in("pid"),
+          "--host=unix://" + in("sock"),
+          "--bridge=" + bridge,
+          "--iptables=false",
+          "--ip-forward=false"};
+}
+
+bool ip(std::vector<std::string> words) {
+  words.insert(words.begin(), "ip");
+  return run(std::move(words)).exit_code == 0;
 }
 
 }  // namespace
 
-SecondEngine::SecondEngine() : process_(dockerd(folder_)) {
+/// Addresses of RFC 2544, which nothing real has.
+OwnBridge::OwnBridge() : name_("cexec" + std::to_string(::getpid())) {
+  const auto address = "198.18." + std::to_string(::getpid() % 256) + ".1/24";
+  if (!ip({"link", "add", name_, "type", "bridge"}) || !ip({"address", "add", address, "dev", name_}))
+    throw std::runtime_error("a bridge could not be made (root and ip are needed)");
+}
+
+OwnBridge::~OwnBridge() {
+  ip({"link", "delete", name_});
+}
+
+SecondEngine::SecondEngine() : process_(dockerd(folder_, bridge_.name())) {
   for (int i = 0; i < 600 && !client_; ++i) {
     auto endpoint = docker::parse_endpoint(address());
     auto connected = docker::Client::connect(std::make_unique<docker::CurlTransport>(*endpoint), patient());

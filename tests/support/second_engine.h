@@ -6,12 +6,27 @@
 #include <string>
 
 #include "docker/client.h"
+#include "tests/support/default_bridge.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
 namespace tests {
 
-/// Started in the constructor, which throws if it does not answer; ended with all it holds in the destructor.
+/// A bridge that is made and removed with this; throws if that is not possible.
+class OwnBridge {
+ public:
+  OwnBridge();
+  ~OwnBridge();
+  OwnBridge(const OwnBridge&) = delete;
+  OwnBridge& operator=(const OwnBridge&) = delete;
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  const std::string name_;
+};
+
+/// In the machine's network namespace, where it reaches a LocalRegistry. Started in the constructor, which
+/// throws if it does not answer; ended with all it holds in the destructor.
 class SecondEngine {
  public:
   SecondEngine();
@@ -22,7 +37,9 @@ class SecondEngine {
   [[nodiscard]] docker::Client& client() { return *client_; }
 
  private:
+  const DefaultBridge machines_;  // before all that might take it away
   TempFolder folder_;
+  OwnBridge bridge_;
   Process process_;
   std::unique_ptr<docker::Client> client_;
 };

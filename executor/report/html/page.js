@@ -78,7 +78,10 @@
 
   // ---- head
   const red = totals[1] + totals[3];
-  document.title = `${red ? `${red} red` : 'all green'} · cexec`;
+  document.title = `${red ? `${red} red` : data.leftHeadline || 'all green'} · cexec`;
+  $('left-section').hidden = !data.leftHeadline;
+  $('left-title').textContent = shown(data.leftHeadline);
+  $('left').textContent = data.left;
   $('verdict').textContent = `${counted(data.cases.length, 'case')}: ` +
     [`${totals[0]} passed${flaky ? ` (${flaky} flaky)` : ''}`, `${totals[1]} failed`, `${totals[2]} skipped`,
       `${totals[3]} could not run`].join(', ') + ` in ${span(data.durationMs)}`;

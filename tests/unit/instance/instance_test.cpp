@@ -77,6 +77,17 @@ TEST(InstanceStart, IsReadyAtTheFirstAnswer) {
   EXPECT_EQ(health->capabilities, std::vector<std::string>{"fast"});
 }
 
+TEST(InstanceStart, TimeForWhichTheEngineIsAwayIsNotItsOwn) {
+  Behaviour late;
+  auto asked = std::make_shared<int>(0);
+  late.answer = [asked](const std::string&, const std::string&) -> std::optional<std::string> {
+    return ++*asked > 3 ? std::optional<std::string>("") : std::nullopt;
+  };
+  late.absence = [asked] { return *asked > 0 ? milliseconds(60s) : 0ms; };
+  Live live(late);
+  EXPECT_TRUE(live.start(50ms));
+}
+
 TEST(InstanceStart, AsksAgainUntilItAnswers) {
   Behaviour slow;
   slow.answer = [asked = 0](const std::string& method,

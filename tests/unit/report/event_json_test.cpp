@@ -141,6 +141,7 @@ TEST(EventMembers, EveryMemberIsNamed) {
   EXPECT_ALL_NAMED(Swept);
   EXPECT_ALL_NAMED(EngineAbsence);
   EXPECT_ALL_NAMED(RunFailed);
+  EXPECT_ALL_NAMED(LeftBehind);
   EXPECT_ALL_NAMED(RunFinished);
 #undef EXPECT_ALL_NAMED
 }
@@ -186,7 +187,7 @@ TEST(EventJson, EmptyButPresentIsNotAbsent) {
   const auto& failed = std::get<Failed>(std::get<CaseFinished>(*read->event).report.outcome);
   EXPECT_EQ(failed.expected, "");
   EXPECT_EQ(failed.actual, std::nullopt);
-  const auto over = read_event(to_json(RunFinished{{}, 0ms, std::nullopt, std::vector<std::string>{}}, kAt));
+  const auto over = read_event(to_json(RunFinished{{}, 0ms, std::nullopt, std::vector<LeftBehind>{}}, kAt));
   EXPECT_TRUE(std::get<RunFinished>(*over->event).left_behind.has_value());
   const auto unknown = read_event(to_json(RunFinished{}, kAt));
   EXPECT_FALSE(std::get<RunFinished>(*unknown->event).left_behind.has_value());

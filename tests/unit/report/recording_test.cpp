@@ -54,7 +54,7 @@ class RecordingTest : public testing::Test {
     event.report.duration = 5ms;
     return event;
   }
-  static RunFinished over() { return {RunId("r"), 100ms, std::nullopt, std::vector<std::string>{}}; }
+  static RunFinished over() { return {RunId("r"), 100ms, std::nullopt, std::vector<LeftBehind>{}}; }
 
   tests::TempFolder folder_;
   milliseconds at_{5000};

@@ -1,6 +1,7 @@
 #include "executor/schedule/case_runner.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/support/fake_server.h"
 #include "tests/support/planned.h"
@@ -186,6 +187,21 @@ TEST(CaseRunner, ScenarioTimeoutCutsAStepShort) {
   };
   Ran ran("  When the 'w' process writes\n", {{"w", {silent}}}, "@timeout:30");
   EXPECT_EQ(outcome_of(ran), "timed out: the scenario took longer than 30ms");
+}
+
+TEST(CaseRunner, TimeForWhichTheEngineIsAwayIsNotTheScenarios) {
+  Behaviour slow;
+  Ran ran("  When the 'w' process writes\n  And the 'w' process writes again\n", {}, "@timeout:50");
+  slow.answer = [&ran](const std::string& method, const std::string&) -> std::optional<std::string> {
+    // As where an engine that hung has let it answer.
+    if (method == "executeStep") {
+      ran.sites.absent = 60s;
+      ::usleep(100'000);
+    }
+    return "";
+  };
+  ran.sites.behaviours = {{"w", {slow}}};
+  EXPECT_EQ(outcome_of(ran), "passed: ");
 }
 
 TEST(CaseRunner, WhatCannotBeStartedCouldNotRun) {

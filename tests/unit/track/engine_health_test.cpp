@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/wait.h"
 #include "tests/support/fake_engine.h"
 
 namespace executor::track {
@@ -91,6 +92,15 @@ TEST(EngineHealth, CheckTakesNoteOfTheAnswer) {
   EXPECT_TRUE(w.health.is_doubted());
   EXPECT_TRUE(w.health.check(soon()));
   EXPECT_FALSE(w.health.is_doubted());
+}
+
+TEST(EngineHealth, PulseCountsAnAbsence) {
+  Watched w;
+  EXPECT_EQ(w.health.absence(), 0ms);
+  w.scripted.transport.fail(ErrorKind::unreachable).fail(ErrorKind::unreachable).answer(200, "OK");
+  const Pulse pulse(w.health);
+  for (int i = 0; i < 60'000 && w.health.absence() == 0ms; ++i) base::pause_for(1ms, {});
+  EXPECT_GT(w.health.absence(), 0ms);
 }
 
 }  // namespace
