@@ -32,6 +32,8 @@ Result<ContainerStats> container_stats(const Client& client, const std::string& 
                               json::int_or(json::find(memory, "stats", "inactive_file")));
   ContainerStats stats;
   const auto usage = json::int_or(json::find(memory, "usage"));
+  stats.memory_charged = usage;
+  stats.memory_peak = json::int_or(json::find(memory, "max_usage"));
   stats.memory_usage = cache < usage ? usage - cache : usage;
   stats.memory_limit = json::int_or(json::find(memory, "limit"));
   stats.cpu_nanoseconds = json::int_or(json::find(root, "cpu_stats", "cpu_usage", "total_usage"));

@@ -116,7 +116,8 @@ void ProcessRun::run_cases_in(const track::HostRunFolder& folder) {
                             [&folder](const auto& cgroup) { folder.add_cgroup(cgroup); });
   base::IoLoop loop;
   instance::ProcessLauncher launcher(children_);
-  instance::ProcessHost host{children_, launcher, cgroups, loop};
+  instance::Sampler sampler(instance::kFilePeriod);
+  instance::ProcessHost host{children_, launcher, cgroups, loop, &sampler};
   events_.post(started(describe_limits(cgroups, options_)));
   instance::ProcessSites sites(host, run_, root_, folder.path());
   auto options = options_;

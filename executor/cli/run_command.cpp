@@ -26,7 +26,6 @@
 #include "executor/cli/preparation.h"
 #include "executor/cli/printed.h"
 #include "executor/cli/process_run.h"
-#include "executor/cli/progress.h"
 #include "executor/cli/run_output.h"
 #include "executor/cli/setup.h"
 #include "executor/schedule/order.h"
@@ -236,18 +235,17 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   schedule::EventQueue events;
   schedule::Cancellation cancellation;
   Tally tally(run.flaky_fails);
-  Progress progress;
   bundle::Recorder recorder(prepared.config, prepared.plan, options, bundle_sources(run.save_images));
   Run at_work(prepared, mode, options, id, watchdog, cancellation, events);
   // The first servers are on their way meanwhile.
   tell_plan(prepared, id, name_of(mode), (*output)->plan_sink());
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
   auto sinks = (*output)->sinks();
-  sinks.insert(sinks.end(), {&recorder, &tally, &progress});
-  auto signal = dispatch(
-      signals, events, sinks, cancellation, deadline,
-      {[&at_work] { at_work.remove_all_now(); }, [&progress] { std::cerr << progress.text() << std::flush; },
-       STDOUT_FILENO, [&] { (*output)->tick(!printed.is_behind()); }, (*output)->tick_period()});
+  sinks.insert(sinks.end(), {&recorder, &tally});
+  auto signal = dispatch(signals, events, sinks, cancellation, deadline,
+                         {[&at_work] { at_work.remove_all_now(); }, [&output] { (*output)->answer(); },
+                          STDOUT_FILENO, [&] { (*output)->tick(!printed.is_behind()); },
+                          (*output)->tick_period()});
   for (const auto& problem : recorder.finish()) complain("warning: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();

@@ -91,6 +91,10 @@ tl::expected<std::unique_ptr<RunOutput>, std::string> RunOutput::open(const RunA
   return std::unique_ptr<RunOutput>(new RunOutput(run, std::move(*log)));
 }
 
+void RunOutput::answer() {
+  console_.answer(std::cerr);
+}
+
 bool RunOutput::finish() {
   if (const auto wrong = durations_.save(); !wrong.empty())
     complain(fmt::format("warning: how long cases took is not kept: {}", wrong));

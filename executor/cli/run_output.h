@@ -61,6 +61,8 @@ class RunOutput {
   /// What is told of the plan, before the run's own events, goes here.
   [[nodiscard]] model::EventSink& plan_sink() { return log_; }
 
+  /// Tells what runs now, for who asks with SIGUSR1.
+  void answer();
   /// To be called every `tick_period` while the run goes on. `is_shown`: what was printed before has been
   /// written; else nothing is drawn that would be old before anybody sees it.
   void tick(bool is_shown) {

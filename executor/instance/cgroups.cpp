@@ -14,6 +14,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "executor/instance/cgroup_mounts.h"
+
 namespace executor::instance {
 namespace {
 
@@ -21,46 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kPeriod = 100'000;  // microseconds; the kernel's default
 
-/// A mount of cgroups.
-struct Mount {
-  fs::path root;   ///< what of the hierarchy is mounted
-  fs::path point;  ///< where
-  bool unified = false;
-  std::vector<std::string> controllers;
-};
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  return parts;
-}
-
 bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 - cgroup cgroup rw,memory" (proc_pid_mountinfo(5))
-std::vector<Mount> read_mounts(const std::string& mountinfo) {
-  std::vector<Mount> mounts;
-  for (const auto& line : split(mountinfo, '\n')) {
-    const auto separator = line.find(" - ");
-    if (separator == std::string::npos) continue;
-    const auto before = split(line.substr(0, separator), ' ');
-    const auto after = split(line.substr(separator + 3), ' ');
-    if (before.size() < 5 || after.size() < 3) continue;
-    if (after[0] == "cgroup2") mounts.push_back({before[3], before[4], true, {}});
-    if (after[0] == "cgroup") mounts.push_back({before[3], before[4], false, split(after[2], ',')});
-  }
-  return mounts;
-}
-
-/// Where `own`, a path within a hierarchy, is to be found; the mount itself where it is out of sight, as in a
-/// container that shares its host's cgroup namespace.
-fs::path locate(const Mount& mount, const fs::path& own) {
-  const auto inside = own.lexically_relative(mount.root);
-  if (inside.empty() || *inside.begin() == "..") return mount.point;
-  return (mount.point / inside).lexically_normal();
 }
 
 std::string read_text(const fs::path& file) {
@@ -75,15 +39,6 @@ std::optional<std::string> write_text(const fs::path& file, const std::string& t
   if (fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
     return std::nullopt;
   return fmt::format("{}: {}", file.string(), std::generic_category().message(errno));
-}
-
-std::int64_t number_behind(const std::string& text, std::string_view name) {
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    std::int64_t value = 0;
-    if (word == name && words >> value) return value;
-  }
-  return 0;
 }
 
 struct Setting {
@@ -131,31 +86,22 @@ bool make_run_cgroup(const CgroupPlace& place) {
 }  // namespace
 
 std::vector<CgroupPlace> cgroup_places(const std::string& mountinfo, const std::string& own_cgroups) {
-  const auto mounts = read_mounts(mountinfo);
+  const auto mounts = read_cgroup_mounts(mountinfo);
   std::vector<CgroupPlace> places;
-  for (const auto& line : split(own_cgroups, '\n')) {  // "4:memory:/user.slice", "0::/user.slice"
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const auto controllers = split(line.substr(first + 1, second - first - 1), ',');
-    const bool unified = controllers.empty() && line.starts_with("0:");
-    for (const auto& mount : mounts) {
-      const bool fits = mount.unified == unified &&
-                        (unified || (!controllers.empty() && has(mount.controllers, controllers.front())));
-      if (!fits) continue;
-      auto folder = locate(mount, line.substr(second + 1));
-      auto available = controllers;
-      if (unified) {
-        if (folder != mount.point) folder = folder.parent_path();
-        available.clear();
-        std::istringstream words(read_text(folder / "cgroup.subtree_control"));
-        for (std::string word; words >> word;) available.push_back(word);
-      }
-      const CgroupPlace place{folder, unified, has(available, "memory"), has(available, "pids"),
-                              has(available, "cpu")};
-      if (place.memory || place.pids || place.cpus) places.push_back(place);
-      break;
+  for (const auto& own : read_cgroup_memberships(own_cgroups)) {
+    const auto mount =
+        std::find_if(mounts.begin(), mounts.end(), [&own](const auto& one) { return own.is_in(one); });
+    if (mount == mounts.end()) continue;
+    auto folder = locate_cgroup(*mount, own.path);
+    auto available = own.controllers;
+    if (mount->unified) {
+      if (folder != mount->point) folder = folder.parent_path();
+      std::istringstream words(read_text(folder / "cgroup.subtree_control"));
+      for (std::string word; words >> word;) available.push_back(word);
     }
+    const CgroupPlace place{folder, mount->unified, has(available, "memory"), has(available, "pids"),
+                            has(available, "cpu")};
+    if (place.memory || place.pids || place.cpus) places.push_back(place);
   }
   return places;
 }

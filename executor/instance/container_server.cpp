@@ -64,10 +64,14 @@ class ContainerServer::OutputSource : public base::IoSource {
   docker::AttachedStream& stream() { return *stream_; }
   /// From now on nothing is handed on, not even the end.
   void mute() { is_muted_ = true; }
+  /// The container is looked at for a last time when its output ends: for some milliseconds its cgroup is
+  /// still there.
+  void measure_at_end(std::shared_ptr<Meter> meter) { meter_.set(std::move(meter)); }
   base::Latch<bool>& ended() { return ended_; }
 
  private:
   void end(const std::string& error) {
+    if (const auto meter = meter_.wait(base::Deadline::in(0ms), {})) (*meter)->measure_if_cheap();
     if (!is_muted_) output_.on_end(error);
     ended_.set(true);
   }
@@ -75,6 +79,7 @@ class ContainerServer::OutputSource : public base::IoSource {
   const std::unique_ptr<docker::AttachedStream> stream_;
   Output& output_;
   std::atomic<bool> is_muted_{false};
+  base::Latch<std::shared_ptr<Meter>> meter_;
   base::Latch<bool> ended_;
 };
 
@@ -102,7 +107,7 @@ class ContainerServer::ExitSource : public base::IoSource {
 
 ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
                                  track::Belonging belonging, model::PlatformImage image, StartGate& gate,
-                                 NamespacePool* namespaces, Sampler* sampler)
+                                 NamespacePool* namespaces, ContainerMeters* meters)
     : tracker_(tracker),
       loop_(loop),
       spec_(std::move(spec)),
@@ -110,7 +115,7 @@ ContainerServer::ContainerServer(track::Tracker& tracker, base::IoLoop& loop, do
       image_(std::move(image)),
       gate_(gate),
       namespaces_(namespaces),
-      sampler_(sampler) {}
+      meters_(meters) {}
 
 ContainerServer::~ContainerServer() {
   ContainerServer::dispose();
@@ -151,13 +156,24 @@ tl::expected<void, Error> ContainerServer::start_once(Output& output, const dock
   may_run_ = started || !was_refused_;
   if (!started) return tl::unexpected(failed("started", started.error()));
   started_ = base::Clock::now();
-  if (sampler_ != nullptr) meter_ = sampler_->watch(id_);
+  if (meters_ != nullptr) {
+    meter_ = meters_->watch(id_, call);
+    output_->measure_at_end(meter_);
+  }
   return {};
 }
 
+/// An engine that is asked costs a request, which only one that was never asked about it is worth.
+void ContainerServer::measure() {
+  if (!meter_) return;
+  meter_->measure_if_cheap();
+  if (meter_->is_empty() && !tracker_.health().is_doubted()) meter_->measure();
+}
+
 Measured ContainerServer::measured() const {
-  Measured measured{created_, started_, {}, {}, {}};
+  Measured measured{created_, started_, {}, {}, {}, {}};
   if (meter_ != nullptr) {
+    measured.by = meter_->how();
     measured.peak = meter_->peak();
     measured.samples = meter_->samples();
   }

@@ -10,8 +10,8 @@
 #include "docker/attach.h"
 #include "docker/container_create.h"
 #include "docker/exit_watch.h"
+#include "executor/instance/container_meters.h"
 #include "executor/instance/namespace_pool.h"
-#include "executor/instance/sampler.h"
 #include "executor/instance/server.h"
 #include "executor/instance/start_gate.h"
 #include "executor/track/tracker.h"
@@ -22,11 +22,11 @@ namespace executor::instance {
 /// told by the exit watch, its output's end by the attached stream, how it ended by inspecting it.
 class ContainerServer final : public Server {
  public:
-  /// All that it is given must outlive it; without a sampler nothing is sampled. `spec` lacks name and
+  /// All that it is given must outlive it; without meters nothing is measured. `spec` lacks name and
   /// labels. With `namespaces` it may live in a borrowed network namespace in the place of one of its own.
   ContainerServer(track::Tracker& tracker, base::IoLoop& loop, docker::ContainerSpec spec,
                   track::Belonging belonging, model::PlatformImage image, StartGate& gate,
-                  NamespacePool* namespaces, Sampler* sampler = nullptr);
+                  NamespacePool* namespaces, ContainerMeters* meters = nullptr);
   ~ContainerServer() override;
 
   tl::expected<void, Error> start(Output& output, const base::Deadline& deadline,
@@ -48,6 +48,7 @@ class ContainerServer final : public Server {
   [[nodiscard]] std::string image_id() const override { return image_.id; }
   [[nodiscard]] model::PlatformImage image() const override { return image_; }
   [[nodiscard]] std::string container() const override { return id_; }
+  void measure() override;
   [[nodiscard]] Measured measured() const override;
 
  private:
@@ -73,7 +74,7 @@ class ContainerServer final : public Server {
   StartGate& gate_;
   NamespacePool* const namespaces_;
   std::optional<NamespacePool::Lease> lease_;
-  Sampler* const sampler_;
+  ContainerMeters* const meters_;
   std::shared_ptr<Meter> meter_;  ///< while it runs, and after
   std::optional<base::TimePoint> created_;
   std::optional<base::TimePoint> started_;

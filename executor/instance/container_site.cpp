@@ -58,7 +58,7 @@ class ContainerSites::ContainerSite final : public Site {
     return std::make_unique<ContainerServer>(
         sites_.tracker_, sites_.loop_, container_spec(*request.platform, around),
         track::Belonging{request_.case_id, request.process}, image, sites_.start_gate_,
-        can_borrow_namespace(*request.platform, around) ? &sites_.namespaces_ : nullptr, &sites_.sampler_);
+        can_borrow_namespace(*request.platform, around) ? &sites_.namespaces_ : nullptr, &sites_.meters_);
   }
 
   tl::expected<void, Error> clean(const base::Deadline& deadline, const std::stop_token& stop) override {

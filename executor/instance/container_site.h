@@ -8,9 +8,9 @@
 #include <string>
 
 #include "base/io_loop.h"
+#include "executor/instance/container_meters.h"
 #include "executor/instance/namespace_pool.h"
 #include "executor/instance/pause_image.h"
-#include "executor/instance/sampler.h"
 #include "executor/instance/site.h"
 #include "executor/instance/start_gate.h"
 #include "executor/model/event.h"
@@ -49,7 +49,7 @@ class ContainerSites : public SiteFactory {
   PauseImage pause_image_;
   NamespacePool namespaces_;
   StartGate start_gate_;
-  Sampler sampler_{tracker_.client(), kSamplePeriod};
+  ContainerMeters meters_{tracker_.client()};
 };
 
 }  // namespace executor::instance

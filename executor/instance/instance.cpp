@@ -300,6 +300,7 @@ void Instance::request_stop() {
   std::ignore = wait(base::Deadline::in(0ms), {});
   if (exit_) return;  // it had ended by itself
   stop_requested_ = true;
+  server_->measure();
   grace_end_ = base::Deadline::in(identity_.grace);
   const auto id = channel_.post("shutdown", "{}", grace_end_, {});
   if (id) shutdown_id_ = *id;
@@ -357,6 +358,7 @@ bool Instance::kill() {
   if (fault_) return exit_.has_value();
   std::ignore = wait(base::Deadline::in(0ms), {});
   if (exit_) return true;
+  server_->measure();
   server_->kill();
   remember(server_->wait(base::Deadline::in(kKillTime), {}), EndedBy::sigkill);
   return exit_.has_value();
@@ -400,6 +402,7 @@ void Instance::report_measured(model::InstanceReport& report) const {
   const auto measured = server_->measured();
   report.life = {told(measured.created), told(measured.started), told(ready_),
                  told(measured.ended ? measured.ended : end_seen_)};
+  report.measured_by = measured.by;
   report.peak = measured.peak;
   for (const auto& [at, usage] : measured.samples) report.samples.push_back({since_begin(at), usage});
 }

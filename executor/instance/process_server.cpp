@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,20 @@ std::int64_t code_of(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+/// What a process used that was waited for. Not the memory: getrusage(2) counts that of cexec itself, which
+/// it was made from.
+model::Usage total_of(const rusage& used) {
+  constexpr std::int64_t kBlock = 512;  // getrusage(2)
+  const auto nanoseconds = [](const timeval& time) {
+    return (std::int64_t{time.tv_sec} * 1'000'000 + time.tv_usec) * 1000;
+  };
+  model::Usage usage;
+  usage.cpu_nanoseconds = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
+  usage.read_bytes = used.ru_inblock * kBlock;
+  usage.write_bytes = used.ru_oublock * kBlock;
+  return usage;
+}
+
 }  // namespace
 
 /// What is known of a process, on the thread that reads it. Its output has ended when it has: what it wrote
@@ -60,13 +75,14 @@ std::int64_t code_of(const siginfo_t& info) {
 class ProcessServer::Life {
  public:
   Life(Launched process, base::Fd out, base::Fd err, Output& output, track::Children& children,
-       track::Kin kin)
+       track::Kin kin, std::shared_ptr<Meter> meter)
       : process_(std::move(process)),
         out_(std::move(out)),
         err_(std::move(err)),
         output_(output),
         children_(children),
-        kin_(std::move(kin)) {}
+        kin_(std::move(kin)),
+        meter_(std::move(meter)) {}
 
   [[nodiscard]] pid_t pid() const { return process_.pid; }
   [[nodiscard]] int pidfd() const { return process_.pidfd.get(); }
@@ -95,7 +111,10 @@ class ProcessServer::Life {
   void end() {
     ::kill(-pid(), SIGKILL);
     siginfo_t info{};
-    while (::waitid(P_PID, static_cast<id_t>(pid()), &info, WEXITED) != 0 && errno == EINTR) continue;
+    rusage used{};
+    meter_->close();
+    while (::syscall(SYS_waitid, P_PID, pid(), &info, WEXITED, &used) != 0 && errno == EINTR) continue;
+    meter_->add_total(total_of(used));
     children_.forget(pid());
     left_strays_ = children_.kill_strays(kin_);
     for (const bool is_err : {false, true}) {
@@ -128,6 +147,7 @@ class ProcessServer::Life {
   Output& output_;
   track::Children& children_;
   const track::Kin kin_;
+  const std::shared_ptr<Meter> meter_;
   bool over_ = false;
   bool left_strays_ = false;
   base::Latch<std::int64_t> code_;
@@ -186,6 +206,7 @@ Error ProcessServer::failed(const std::string& why) const {
 
 tl::expected<void, Error> ProcessServer::start(Output& output, const base::Deadline& /*deadline*/,
                                                const std::stop_token& /*stop*/) {
+  created_ = base::Clock::now();
   auto lent = host_.cgroups.lend(around_.limits);
   if (!lent) {
     return tl::unexpected(
@@ -207,15 +228,20 @@ tl::expected<void, Error> ProcessServer::run(const ProcessSpec& spec, Output& ou
   auto launched = host_.launcher.launch(spec, streams, cgroup_.get());
   if (!launched) return tl::unexpected(failed(launched.error()));
   for (const auto* ours : {&in.write, &out.read, &err.read}) make_nonblocking(*ours);
+  started_ = base::Clock::now();
   stdin_ = std::move(in.write);
+  meter_ = std::make_shared<Meter>(std::make_unique<ProcessUsage>(launched->pid));
   const track::Kin kin{launched->pid, around_.marker};
   life_ = std::make_shared<Life>(std::move(*launched), std::move(out.read), std::move(err.read), output,
-                                 host_.children, kin);
+                                 host_.children, kin, meter_);
   const std::array<std::shared_ptr<Stream>, 2> read{std::make_shared<Stream>(life_, false),
                                                     std::make_shared<Stream>(life_, true)};
   sources_ = {std::make_shared<End>(life_, host_.loop, read), read[0], read[1]};
   const bool is_watched = host_.loop.add(sources_[0]);
-  if (is_watched && host_.loop.add(sources_[1]) && host_.loop.add(sources_[2])) return {};
+  if (is_watched && host_.loop.add(sources_[1]) && host_.loop.add(sources_[2])) {
+    if (host_.sampler != nullptr) host_.sampler->watch(meter_);
+    return {};
+  }
   kill();
   if (!is_watched) life_->end();  // no other thread knows it yet
   return tl::unexpected(
@@ -237,6 +263,20 @@ rpc::ByteStream::Written ProcessServer::write(std::string_view bytes, const base
     }
   }
   return Written::all;
+}
+
+void ProcessServer::measure() {
+  if (meter_) meter_->measure();
+}
+
+Measured ProcessServer::measured() const {
+  Measured measured{created_, started_, {}, {}, {}, {}};
+  if (meter_) {
+    measured.by = meter_->how();
+    measured.peak = meter_->peak();
+    measured.samples = meter_->samples();
+  }
+  return measured;
 }
 
 /// All three together: they share what they know.

@@ -11,6 +11,7 @@
 #include "executor/instance/cgroups.h"
 #include "executor/instance/process_launcher.h"
 #include "executor/instance/process_spec.h"
+#include "executor/instance/sampler.h"
 #include "executor/instance/server.h"
 #include "executor/track/children.h"
 
@@ -22,6 +23,7 @@ struct ProcessHost {
   ProcessLauncher& launcher;
   Cgroups& cgroups;
   base::IoLoop& loop;
+  Sampler* sampler = nullptr;  ///< null: nothing is measured while they run
 };
 
 /// The process that is started is the leader of a session and a process group. When it ends, everything that
@@ -45,6 +47,8 @@ class ProcessServer final : public Server {
   tl::expected<std::optional<Exit>, Error> wait(const base::Deadline& deadline,
                                                 const std::stop_token& stop) override;
   std::string dispose() override;
+  void measure() override;
+  [[nodiscard]] Measured measured() const override;
   [[nodiscard]] std::string image_reference() const override { return {}; }
   [[nodiscard]] std::string image_id() const override { return {}; }
   [[nodiscard]] std::string command() const override { return command_line(platform_.process); }
@@ -65,6 +69,9 @@ class ProcessServer final : public Server {
   const ProcessSurroundings around_;
   std::unique_ptr<Cgroup> cgroup_;
   base::Fd stdin_;
+  std::shared_ptr<Meter> meter_;  ///< once started, and after
+  std::optional<base::TimePoint> created_;
+  std::optional<base::TimePoint> started_;
   std::shared_ptr<Life> life_;                   ///< null until started, and after dispose
   std::array<base::IoLoop::Source, 3> sources_;  ///< its end, and its two streams
 };

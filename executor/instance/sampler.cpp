@@ -1,37 +1,69 @@
-// Asks the engine now and then what the running containers use. It must not know whose they are, nor hold up
-// anybody who runs one.
+// Looks now and then at what is running, and keeps what it saw. It must not know what that is, nor hold up
+// anybody who runs it.
 #include "executor/instance/sampler.h"
 
 #include <algorithm>
 
 #include "base/wait.h"
-#include "docker/container_stats.h"
 
 namespace executor::instance {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kRequestTime = 2s;
-constexpr std::size_t kMostSamples = 240;
+constexpr std::size_t kMostSamples = 64;
 /// So many times a round's own time lies between it and the next.
 constexpr int kRest = 10;
 
 }  // namespace
 
-void Meter::add(base::TimePoint at, const model::Usage& usage) {
-  const std::lock_guard lock(mutex_);
+Meter::Meter(std::unique_ptr<UsageSource> source)
+    : how_(source ? source->how() : model::MeasuredBy::nothing),
+      is_cheap_(source == nullptr || source->is_cheap()),
+      source_(std::move(source)) {}
+
+void Meter::measure() {
+  const std::lock_guard lock(source_mutex_);
+  if (!source_) return;
+  if (const auto reading = source_->read()) add(base::Clock::now(), *reading);
+}
+
+void Meter::measure_if_cheap() {
+  if (is_cheap_) measure();
+}
+
+void Meter::close() {
+  const std::lock_guard lock(source_mutex_);
+  source_.reset();
+}
+
+void Meter::raise(const model::Usage& usage) {
+  has_seen_ = true;
   peak_.memory = std::max(peak_.memory, usage.memory);
   peak_.cpu_nanoseconds = std::max(peak_.cpu_nanoseconds, usage.cpu_nanoseconds);
   peak_.pids = std::max(peak_.pids, usage.pids);
   peak_.read_bytes = std::max(peak_.read_bytes, usage.read_bytes);
   peak_.write_bytes = std::max(peak_.write_bytes, usage.write_bytes);
+}
+
+void Meter::add(base::TimePoint at, const Reading& reading) {
+  const std::lock_guard lock(mutex_);
+  raise(reading.peak);
+  if (reading.is_over) return;
   if (seen_++ % stride_ != 0) return;
-  samples_.emplace_back(at, usage);
+  samples_.emplace_back(at, reading.now);
   if (samples_.size() < kMostSamples) return;
   for (std::size_t i = 0; i < samples_.size() / 2; ++i) samples_[i] = samples_[2 * i];
   samples_.resize(samples_.size() / 2);
   stride_ *= 2;
+}
+
+void Meter::add_total(const model::Usage& usage) {
+  const std::lock_guard lock(mutex_);
+  raise(usage);
+}
+
+bool Meter::is_empty() const {
+  const std::lock_guard lock(mutex_);
+  return !has_seen_;
 }
 
 model::Usage Meter::peak() const {
@@ -39,57 +71,46 @@ model::Usage Meter::peak() const {
   return peak_;
 }
 
+model::MeasuredBy Meter::how() const {
+  return is_empty() ? model::MeasuredBy::nothing : how_;
+}
+
 std::vector<std::pair<base::TimePoint, model::Usage>> Meter::samples() const {
   const std::lock_guard lock(mutex_);
   return samples_;
 }
 
-Sampler::Sampler(const docker::Client& client, milliseconds period)
-    : client_(client), period_(period), thread_([this](const std::stop_token& stop) { work(stop); }) {}
-
 Sampler::~Sampler() {
   thread_.request_stop();
 }
 
-std::shared_ptr<Meter> Sampler::watch(const std::string& container) {
-  auto meter = std::make_shared<Meter>();
+void Sampler::watch(const std::shared_ptr<Meter>& meter) {
   const std::lock_guard lock(mutex_);
-  watched_.emplace_back(container, meter);
-  return meter;
+  watched_.push_back(meter);
+  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
 void Sampler::work(const std::stop_token& stop) {
   auto pause = period_;
-  while (!stop.stop_requested()) {
-    if (!base::pause_for(pause, stop)) return;
+  while (base::pause_for(pause, stop)) {
     const auto begin = base::Clock::now();
-    if (!sample_all(stop)) return;
+    sample_all(stop);
     const auto took = std::chrono::duration_cast<milliseconds>(base::Clock::now() - begin);
     pause = std::max(period_, took * kRest);
   }
 }
 
-bool Sampler::sample_all(const std::stop_token& stop) {
-  std::vector<std::pair<std::string, std::weak_ptr<Meter>>> watched;
+void Sampler::sample_all(const std::stop_token& stop) {
+  std::vector<std::weak_ptr<Meter>> watched;
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(watched_, [](const auto& one) { return one.second.expired(); });
+    std::erase_if(watched_, [](const auto& one) { return one.expired(); });
     watched = watched_;
   }
-  for (const auto& [container, weak] : watched) {
-    if (stop.stop_requested()) return true;
-    if (weak.expired()) continue;
-    const auto stats = docker::container_stats(client_, container, {base::Deadline::in(kRequestTime), stop});
-    // 404: it has ended meanwhile. Any other refusal will be the same the next time.
-    if (!stats && stats.error().kind == docker::ErrorKind::refused && stats.error().status != 404)
-      return false;
-    const auto meter = weak.lock();
-    // An ended container has only zeros to show.
-    if (!stats || meter == nullptr || stats->memory_usage == 0) continue;
-    meter->add(base::Clock::now(), {stats->memory_usage, stats->cpu_nanoseconds, stats->pids,
-                                    stats->read_bytes, stats->write_bytes});
+  for (const auto& weak : watched) {
+    if (stop.stop_requested()) return;
+    if (const auto meter = weak.lock()) meter->measure();
   }
-  return true;
 }
 
 }  // namespace executor::instance

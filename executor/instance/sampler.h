@@ -1,67 +1,84 @@
-// Asks the engine now and then what the running containers use. It must not know whose they are, nor hold up
-// anybody who runs one.
+// Looks now and then at what is running, and keeps what it saw. It must not know what that is, nor hold up
+// anybody who runs it.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/deadline.h"
-#include "docker/client.h"
+#include "executor/instance/usage.h"
 #include "executor/model/instance_life.h"
 
 namespace executor::instance {
 
 using std::chrono::milliseconds;
 
-/// How often each container is asked about.
-inline constexpr milliseconds kSamplePeriod{1000};
+/// How often files of the kernel are read, and how often an engine is asked.
+inline constexpr milliseconds kFilePeriod{100};
+inline constexpr milliseconds kEnginePeriod{1000};
 
-/// What was seen of one container. Thread-safe.
+/// What was seen of one instance. Thread-safe.
 class Meter {
  public:
-  void add(base::TimePoint at, const model::Usage& usage);
+  explicit Meter(std::unique_ptr<UsageSource> source = nullptr);
 
+  /// Looks at it now; after `close` it does nothing. Blocks as long as the source does.
+  void measure();
+  /// The same, unless that could block.
+  void measure_if_cheap();
+  /// It is not looked at any more once this returns. Blocks while another thread looks.
+  void close();
+
+  void add(base::TimePoint at, const Reading& reading);
+  /// What is known of it as a whole, at its end.
+  void add_total(const model::Usage& usage);
+
+  [[nodiscard]] bool is_empty() const;
   [[nodiscard]] model::Usage peak() const;
-  /// At most some hundred: of a long life every second one is let go, again and again.
+  [[nodiscard]] model::MeasuredBy how() const;
+  /// Some dozens at most: of a long life every second one is let go, again and again.
   [[nodiscard]] std::vector<std::pair<base::TimePoint, model::Usage>> samples() const;
 
  private:
-  mutable std::mutex mutex_;
+  void raise(const model::Usage& usage);
+
+  const model::MeasuredBy how_;
+  const bool is_cheap_;
+  std::mutex source_mutex_;  // guards source_, which is asked by one thread at a time
+  std::unique_ptr<UsageSource> source_;
+  mutable std::mutex mutex_;  // guards what follows
+  bool has_seen_ = false;
   model::Usage peak_;
   std::vector<std::pair<base::TimePoint, model::Usage>> samples_;
   std::size_t stride_ = 1;  ///< of what comes, one in so many is kept
   std::size_t seen_ = 0;
 };
 
-/// One thread asks about all containers, one request at a time. Where a round of requests takes more than a
-/// tenth of the period, the next one comes so much later that the engine spends a tenth of its time on it at
-/// most; an engine that refuses is asked no more. A container that lives less than a period may be missed.
+/// One thread looks at everything, one after the other, once it has the first to look at. Where a round takes
+/// more than a tenth of the period, the next one comes so much later that it does nothing else for a tenth of
+/// the time at most.
 class Sampler {
  public:
-  /// `client` must outlive it.
-  Sampler(const docker::Client& client, milliseconds period);
-  /// Waits for a request that is under way, two seconds at most.
+  explicit Sampler(milliseconds period) : period_(period) {}
+  /// Waits for the look that is under way.
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  /// The container is asked about for as long as somebody holds the meter. Does not block.
-  std::shared_ptr<Meter> watch(const std::string& container);
+  /// It is looked at for as long as somebody else holds it. Does not block.
+  void watch(const std::shared_ptr<Meter>& meter);
 
  private:
   void work(const std::stop_token& stop);
-  /// False: the engine does not do it.
-  bool sample_all(const std::stop_token& stop);
+  void sample_all(const std::stop_token& stop);
 
-  const docker::Client& client_;
   const milliseconds period_;
   std::mutex mutex_;
-  std::vector<std::pair<std::string, std::weak_ptr<Meter>>> watched_;
+  std::vector<std::weak_ptr<Meter>> watched_;
   std::jthread thread_;  // last: it uses the others
 };
 

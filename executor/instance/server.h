@@ -53,6 +53,7 @@ struct Measured {
   std::optional<base::TimePoint> created;
   std::optional<base::TimePoint> started;
   std::optional<base::TimePoint> ended;
+  model::MeasuredBy by = model::MeasuredBy::nothing;
   model::Usage peak;
   std::vector<std::pair<base::TimePoint, model::Usage>> samples;  ///< by time
 };
@@ -101,6 +102,9 @@ class Server : public rpc::ByteStream {
   /// Id of the container it lives in, while there is one; empty where there is no such thing.
   [[nodiscard]] virtual std::string container() const { return {}; }
 
+  /// Looks at what it uses, while it still runs: it is about to be ended. Blocks for microseconds, or for a
+  /// request to an engine that was never asked about it before.
+  virtual void measure() {}
   /// So far.
   [[nodiscard]] virtual Measured measured() const { return {}; }
 };

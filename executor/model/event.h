@@ -45,7 +45,8 @@ struct InstanceReport {
   std::vector<LogLine> lines;      ///< the last ones of each source, by time
   std::int64_t omitted_bytes = 0;  ///< of its output, beyond what is kept in its file
   Life life;
-  Usage peak;                   ///< of what was sampled; all 0 if nothing was
+  MeasuredBy measured_by = MeasuredBy::nothing;
+  Usage peak;                   ///< as far as the kernel keeps it, else of what was sampled
   std::vector<Sample> samples;  ///< by time
 
   [[nodiscard]] std::vector<std::string> tail(LogSource source) const;  ///< its lines from there

@@ -34,13 +34,22 @@ struct Life {
   std::optional<milliseconds> ended;
 };
 
-/// What an instance uses. Bytes and nanoseconds; counts since its start but for memory and pids.
+/// What an instance uses. Bytes and nanoseconds; counts since its start but for memory and pids. A
+/// container's memory is what counts against its limit, page cache included.
 struct Usage {
   std::int64_t memory = 0;
   std::int64_t cpu_nanoseconds = 0;
   std::int64_t pids = 0;
   std::int64_t read_bytes = 0;   ///< from block devices
   std::int64_t write_bytes = 0;  ///< to block devices
+};
+
+/// Where what an instance used is known from.
+enum class MeasuredBy {
+  nothing,  ///< it is not known
+  cgroup,   ///< the files of its cgroup
+  engine,   ///< the engine was asked
+  process,  ///< the system's account of the process
 };
 
 struct Sample {

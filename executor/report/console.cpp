@@ -62,6 +62,17 @@ void Console::tick() {
   put_out(now);
 }
 
+void Console::answer(std::ostream& other) {
+  const auto now = options_.now();
+  const auto text = progress_.text(now);
+  if (!live_) {
+    other << text << std::flush;
+    return;
+  }
+  out_ << text;
+  put_out(now);
+}
+
 void Console::put_out(TimePoint now) {
   const auto text = out_.str();
   out_.str({});

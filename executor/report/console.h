@@ -52,6 +52,8 @@ class Console : public model::EventSink {
 
   /// To be called again and again while nothing happens: draws what is running, and names slow cases.
   void tick();
+  /// Somebody wants to know what runs now: tells it above the progress, or, where none is shown, on `other`.
+  void answer(std::ostream& other);
   /// How often.
   [[nodiscard]] milliseconds tick_period() const { return milliseconds(live_ ? 100 : 1000); }
 

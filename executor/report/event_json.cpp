@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, std::variant_size_v<model::Outcome>> kOut
     "exited", "killedForMemory", "protocolViolation", "couldNotRun", "cancelled"};
 constexpr std::array<std::string_view, 5> kEndNames{"itself", "shutdown", "sigterm", "sigkill", "nothing"};
 constexpr std::array<std::string_view, 4> kObtainedNames{"found", "pulled", "built", "loaded"};
+constexpr std::array<std::string_view, 4> kMeasuredNames{"nothing", "cgroup", "engine", "process"};
 constexpr std::array<std::string_view, 4> kSourceNames{"stderr", "stdout", "log", "cexec"};
 
 template <std::size_t N>
@@ -81,6 +82,8 @@ class Out {
       out_.value(value.count());
     } else if constexpr (std::is_same_v<T, model::EndedBy>) {
       out_.value(kEndNames.at(static_cast<std::size_t>(value)));
+    } else if constexpr (std::is_same_v<T, model::MeasuredBy>) {
+      out_.value(kMeasuredNames.at(static_cast<std::size_t>(value)));
     } else if constexpr (std::is_same_v<T, model::Obtained>) {
       out_.value(kObtainedNames.at(static_cast<std::size_t>(value)));
     } else if constexpr (std::is_same_v<T, model::LogSource>) {
@@ -160,6 +163,8 @@ class In {
       into = std::chrono::milliseconds(json::int_or(&from, into.count()));
     } else if constexpr (std::is_same_v<T, model::EndedBy>) {
       take_enum(from, kEndNames, into);
+    } else if constexpr (std::is_same_v<T, model::MeasuredBy>) {
+      take_enum(from, kMeasuredNames, into);
     } else if constexpr (std::is_same_v<T, model::Obtained>) {
       take_enum(from, kObtainedNames, into);
     } else if constexpr (std::is_same_v<T, model::LogSource>) {

@@ -116,6 +116,7 @@ void visit_members(Archive& archive, model::InstanceReport& it) {
   archive("lines", it.lines);
   archive("omittedBytes", it.omitted_bytes);
   archive("life", it.life);
+  archive("measuredBy", it.measured_by);
   archive("peak", it.peak);
   archive("samples", it.samples);
 }

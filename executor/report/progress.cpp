@@ -2,7 +2,14 @@
 // know where that is shown.
 #include "executor/report/progress.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
+
+#include "executor/text/quote.h"
+#include "executor/text/units.h"
 
 namespace executor::report {
 namespace {
@@ -15,6 +22,17 @@ constexpr std::size_t kEnoughCases = 3;
 
 milliseconds between(TimePoint a, TimePoint b) {
   return std::chrono::duration_cast<milliseconds>(b - a);
+}
+
+std::string shown(std::string_view text) {
+  return text::quote(text, std::numeric_limits<std::size_t>::max());
+}
+
+/// "for 2.0s, since 14:03:07"
+std::string span_since(TimePoint begin, TimePoint now) {
+  const auto age = between(begin, now);
+  const auto wall = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age);
+  return fmt::format("for {}, since {:%H:%M:%S}", text::format_duration(age), fmt::localtime(wall));
 }
 
 }  // namespace
@@ -32,11 +50,13 @@ void Progress::take(const model::Event& event, TimePoint now) {
       ++expected_count_;
     }
   } else if (const auto* begun = std::get_if<model::CaseStarted>(&event)) {
-    running_[begun->index] = {begun->id.text(), now, {}, 0, now, false};
+    running_[begun->index] = {begun->id.text(), now, {}, {}, {}, 0, now, false};
   } else if (const auto* step = std::get_if<model::StepStarted>(&event)) {
     const auto found = running_.find(step->index);
     if (found == running_.end()) return;
     found->second.step = step->text;
+    found->second.location = step->location;
+    found->second.step_since = now;
     ++found->second.steps;
   } else if (const auto* finished = std::get_if<model::CaseFinished>(&event)) {
     running_.erase(finished->index);
@@ -70,6 +90,25 @@ std::vector<RunningCase> Progress::slow_ones(TimePoint now) {
     slow.push_back(one);
   }
   return slow;
+}
+
+std::string Progress::text(TimePoint now) const {
+  if (!begun_) {
+    return fmt::format("cexec: no case has begun yet{}{}\n", preparing_.empty() ? "" : "; ",
+                       shown(preparing_));
+  }
+  auto text = fmt::format("cexec: {} of {} over, {} failed, {} running\n", done_,
+                          text::counted(total_, "case"), red_, running_.size());
+  for (const auto& one : running()) {
+    text += fmt::format("  {}\n    {}\n", shown(one.id), span_since(one.since, now));
+    if (one.step.empty()) {
+      text += "    before its first step\n";
+      continue;
+    }
+    text += fmt::format("    at {} {}\n    {}\n", shown(one.location.text()), shown(one.step),
+                        span_since(one.step_since, now));
+  }
+  return text;
 }
 
 std::optional<milliseconds> Progress::left(TimePoint now) const {

@@ -1,5 +1,5 @@
 // What a run is doing now: how far it is, what is running and for how long, when it will be done. It must not
-// know where that is shown.
+// know where that is shown, nor what color it has there.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,9 @@ using std::chrono::milliseconds;
 struct RunningCase {
   std::string id;
   TimePoint since;
-  std::string step;       ///< its text; empty while its first instances start
+  std::string step;                ///< its text; empty while its first instances start
+  model::SourceLocation location;  ///< of the step
+  TimePoint step_since;
   std::size_t steps = 0;  ///< that have begun
   TimePoint told;         ///< when it was named as slow, or its begin
   bool is_slow = false;
@@ -43,6 +45,10 @@ class Progress {
   /// Until the last case is over, from what the cases took before, or take now; nothing while too little is
   /// known.
   [[nodiscard]] std::optional<milliseconds> left(TimePoint now) const;
+
+  /// All of it in lines, for who asks: each case that is running, its step, and since when. Cleaned of what a
+  /// terminal would obey.
+  [[nodiscard]] std::string text(TimePoint now) const;
 
   [[nodiscard]] std::size_t done() const { return done_; }
   [[nodiscard]] std::size_t red() const { return red_; }

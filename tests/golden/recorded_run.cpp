@@ -46,6 +46,7 @@ CaseReport red(const std::string& line, Outcome outcome) {
   InstanceReport writer{ProcessName("writer"), PlatformName("python"), "cexec-python:1",
                         "sha256:83fc366b08e28f56"};
   writer.life = {10ms, 90ms, 150ms, 400ms};
+  writer.measured_by = MeasuredBy::cgroup;
   writer.peak = {20 << 20, 90'000'000, 3, 4096, 0};
   writer.samples = {{100ms, {10 << 20, 30'000'000, 2, 4096, 0}}, {300ms, {20 << 20, 90'000'000, 3, 4096, 0}}};
   writer.ended_by = EndedBy::shutdown;

@@ -296,7 +296,7 @@
         make('td', {}, merge(
           one.exitCode === undefined ? 'its end was not seen' : `${ends[one.endedBy]}, exit code ${one.exitCode}`,
           one.oomKilled && 'killed for memory',
-          one.peak.memory && `peak ${size(one.peak.memory)}, CPU ${span(Math.round(one.peak.cpuNs / 1e6))}, ${one.peak.pids} pids, ${size(one.peak.readBytes)} read, ${size(one.peak.writeBytes)} written`,
+          one.peak.memory && `at most ${size(one.peak.memory)}, CPU ${span(Math.round(one.peak.cpuNs / 1e6))}, ${one.peak.pids} pids, ${size(one.peak.readBytes)} read, ${size(one.peak.writeBytes)} written`,
           one.omittedBytes && `${size(one.omittedBytes)} of its output left out`).join(', ')),
         make('td', {class: 'time'}, textOf(one.imageId).replace('sha256:', '').slice(0, 12)))))));
     addLanes(detail, report);

@@ -5,8 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "executor/cli/progress.h"
-
 namespace executor::cli {
 namespace {
 
@@ -125,24 +123,6 @@ TEST(StandardDescriptors, ClosedOnesAreTakenByNothingOfOurs) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(WEXITSTATUS(status), 0);
-}
-
-TEST(Progress, TellsOfTheCaseItsStepAndWhatIsOver) {
-  Progress progress;
-  EXPECT_EQ(progress.text(), "cexec: no case has begun yet\n");
-  progress.on_event(model::Preparing{model::PlatformName("python"), "building", false});
-  EXPECT_EQ(progress.text(), "cexec: no case has begun yet; python: building\n");
-  progress.on_event(model::RunStarted{model::RunId("r"), "", {}, 2});
-  progress.on_event(model::CaseStarted{model::CaseId("a.feature:3 w=p"), 1});
-  EXPECT_NE(progress.text().find("cexec: 0 of 2 cases over, 1 running\n  a.feature:3 w=p\n    for "),
-            std::string::npos);
-  EXPECT_NE(progress.text().find("    before its first step\n"), std::string::npos);
-  progress.on_event(model::StepStarted{1, {"a.feature", 4, 5}, "When the 'w' process \x1b[31msleeps", {}});
-  EXPECT_NE(progress.text().find("    at a.feature:4:5 When the 'w' process \\x1b[31msleeps\n    for "),
-            std::string::npos)
-      << progress.text();
-  progress.on_event(model::CaseFinished{1, {}});
-  EXPECT_EQ(progress.text(), "cexec: 1 of 2 cases over, 0 running\n");
 }
 
 }  // namespace

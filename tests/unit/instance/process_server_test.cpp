@@ -107,6 +107,33 @@ class ProcessServers : public testing::Test {
   ProcessHost host{children, launcher, cgroups, loop};
 };
 
+TEST_F(ProcessServers, WhatItUsedIsKnownAfterItsEnd) {
+  const auto before = base::Clock::now();
+  const auto one = script("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo done; read line");
+  ASSERT_TRUE(one->start(kept, soon(), {}));
+  ASSERT_TRUE(kept.wait_for("done"));
+  one->measure();
+  one->close_stdin();
+  ASSERT_TRUE(one->wait(soon(), {}).value());
+  const auto measured = one->measured();
+  EXPECT_EQ(measured.by, model::MeasuredBy::process);
+  ASSERT_TRUE(measured.created && measured.started);
+  EXPECT_GE(*measured.created, before);
+  EXPECT_GE(*measured.started, *measured.created);
+  EXPECT_GT(measured.peak.memory, 0);
+  EXPECT_LT(measured.peak.memory, std::int64_t{8} << 20U) << "a shell's, not that of who started it";
+  EXPECT_GT(measured.peak.cpu_nanoseconds, 1'000'000);
+  EXPECT_EQ(measured.peak.pids, 1);
+}
+
+TEST_F(ProcessServers, OneThatCouldNotBeStartedUsedNothing) {
+  const auto one = server({"/no/such/program"});
+  ASSERT_FALSE(one->start(kept, soon(), {}));
+  EXPECT_EQ(one->measured().by, model::MeasuredBy::nothing);
+  EXPECT_TRUE(one->measured().created);
+  EXPECT_FALSE(one->measured().started);
+}
+
 TEST_F(ProcessServers, StreamsAndExitCodeAreTheServers) {
   const auto exit = run("echo to stdout; echo to stderr >&2; exit 7");
   EXPECT_EQ(exit.code, 7);

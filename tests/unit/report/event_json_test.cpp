@@ -34,6 +34,8 @@ class Filler {
       value = milliseconds(++number_);
     } else if constexpr (std::is_same_v<T, EndedBy>) {
       value = EndedBy::sigterm;
+    } else if constexpr (std::is_same_v<T, MeasuredBy>) {
+      value = MeasuredBy::engine;
     } else if constexpr (std::is_same_v<T, Obtained>) {
       value = Obtained::built;
     } else if constexpr (std::is_same_v<T, LogSource>) {

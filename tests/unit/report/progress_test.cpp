@@ -82,5 +82,28 @@ TEST_F(ProgressTest, CaseThatTakesLongAsAlwaysIsNotSlow) {
   EXPECT_EQ(progress_.slow_ones(now_).size(), 1u);
 }
 
+TEST_F(ProgressTest, TellsOfTheCaseItsStepAndWhatIsOver) {
+  EXPECT_EQ(progress_.text(now_), "cexec: no case has begun yet\n");
+  progress_.take(Preparing{PlatformName("python"), "building", false}, now_);
+  EXPECT_EQ(progress_.text(now_), "cexec: no case has begun yet; python  building\n");
+  begin(2);
+  start(1);
+  now_ += 2s;
+  EXPECT_NE(
+      progress_.text(now_).find("cexec: 0 of 2 cases over, 0 failed, 1 running\n  case 1\n    for 2.0s, "
+                                "since "),
+      std::string::npos)
+      << progress_.text(now_);
+  EXPECT_NE(progress_.text(now_).find("    before its first step\n"), std::string::npos);
+  progress_.take(StepStarted{1, {"a.feature", 4, 5}, "When the 'w' process \x1b[31msleeps", {}}, now_);
+  now_ += 3s;
+  EXPECT_NE(progress_.text(now_).find("    at a.feature:4:5 When the 'w' process \\x1b[31msleeps\n"
+                                      "    for 3.0s, since "),
+            std::string::npos)
+      << progress_.text(now_);
+  finish(1, 1s);
+  EXPECT_EQ(progress_.text(now_), "cexec: 1 of 2 cases over, 0 failed, 0 running\n");
+}
+
 }  // namespace
 }  // namespace executor::report
