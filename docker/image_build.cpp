@@ -52,6 +52,7 @@ Result<std::string> build_image(const Client& client, const BuildContext& contex
   request.method = Method::post;
   request.target = build_target(context, options);
   request.content_type = "application/x-tar";
+  if (!options.registry_config.empty()) request.headers = {{"X-Registry-Config", options.registry_config}};
   request.source = context.tar();
   const auto response =
       client.send(std::move(request), call, [&lines](std::string_view bytes) { return lines.feed(bytes); });

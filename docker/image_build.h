@@ -20,6 +20,8 @@ struct BuildOptions {
   std::string network;  ///< for RUN instructions: "host", "none"; empty: the engine's default
   Labels labels;
   bool no_cache = false;
+  /// The value of X-Registry-Config (registry_auth.h), for images to build upon; empty for none.
+  std::string registry_config;
 };
 
 /// Builds and tags an image; returns its id. `on_output` is called with the build's output as it comes, some

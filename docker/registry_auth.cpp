@@ -125,6 +125,23 @@ Result<std::optional<RegistryAuth>> ask_helper(const std::string& helper, const 
   return auth;
 }
 
+void put(json::Writer& out, const RegistryAuth& auth) {
+  out.begin_object();
+  add_text(out, "username", auth.username);
+  add_text(out, "password", auth.password);
+  add_text(out, "identitytoken", auth.identity_token);
+  add_text(out, "serveraddress", auth.server);
+  out.end_object();
+}
+
+/// The alphabet of RFC 4648, section 5, with its padding (moby, api/types/registry).
+std::string base64_for_addresses(std::string_view bytes) {
+  auto text = base64(bytes);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
 }  // namespace
 
 std::string registry_of(const ImageReference& reference) {
@@ -156,17 +173,20 @@ Result<std::optional<RegistryAuth>> find_registry_auth(const std::string& regist
 
 std::string registry_auth_header(const RegistryAuth& auth) {
   json::Writer out;
+  put(out, auth);
+  return base64_for_addresses(out.text());
+}
+
+std::string registry_config_header(const std::map<std::string, RegistryAuth>& auths) {
+  if (auths.empty()) return {};
+  json::Writer out;
   out.begin_object();
-  add_text(out, "username", auth.username);
-  add_text(out, "password", auth.password);
-  add_text(out, "identitytoken", auth.identity_token);
-  add_text(out, "serveraddress", auth.server);
+  for (const auto& [registry, auth] : auths) {
+    out.key(registry);
+    put(out, auth);
+  }
   out.end_object();
-  // The alphabet for addresses of RFC 4648, section 5, with its padding (moby, api/types/registry).
-  auto text = base64(out.text());
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  return text;
+  return base64_for_addresses(out.text());
 }
 
 }  // namespace docker

@@ -2,6 +2,7 @@
 // credential helper. It must not talk to any engine or registry.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,5 +37,9 @@ Result<std::optional<RegistryAuth>> find_registry_auth(const std::string& regist
 
 /// The value of the header X-Registry-Auth: JSON in base64url.
 std::string registry_auth_header(const RegistryAuth& auth);
+
+/// The value of the header X-Registry-Config, of a build: credentials by registry, as of `registry_of`. Empty
+/// if there are none.
+std::string registry_config_header(const std::map<std::string, RegistryAuth>& auths);
 
 }  // namespace docker

@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <fstream>
+#include <map>
+#include <sstream>
 #include <thread>
 
+#include "docker/dockerfile.h"
 #include "docker/image_build.h"
 #include "docker/images.h"
 #include "docker/registry_auth.h"
@@ -156,6 +160,27 @@ tl::expected<model::PlatformImage, Error> checked(const Lock* lock, const config
       Error{fmt::format("platform '{}': {}", platform.name.text(), breach), kLockHint, {}, false});
 }
 
+/// Of the registries that the Dockerfile's images come from, and of no other: an engine is to see no more.
+tl::expected<std::string, Error> credentials_to_build(const config::Platform& platform, const Options& how,
+                                                      const docker::Call& call) {
+  if (!how.environment) return std::string();
+  std::ostringstream dockerfile;
+  dockerfile << std::ifstream(platform.build->context / platform.build->dockerfile).rdbuf();
+  std::map<std::string, docker::RegistryAuth> auths;
+  for (const auto& image : docker::images_of_dockerfile(dockerfile.str(), platform.build->args)) {
+    const auto reference = docker::parse_image_reference(image);
+    if (!reference) continue;  // the builder says what is wrong with it
+    const auto registry = docker::registry_of(*reference);
+    if (auths.contains(registry)) continue;
+    const auto found = docker::find_registry_auth(registry, how.environment, call);
+    if (!found)
+      return tl::unexpected(
+          failure(platform, fmt::format("no credentials for {}", registry), found.error(), {}));
+    if (*found) auths.emplace(registry, **found);
+  }
+  return docker::registry_config_header(auths);
+}
+
 tl::expected<model::PlatformImage, Error> build(const docker::Client& client,
                                                 const config::Platform& platform, const Options& how,
                                                 const Progress& progress, const docker::Call& call) {
@@ -170,11 +195,13 @@ tl::expected<model::PlatformImage, Error> build(const docker::Client& client,
   if (!there.error().is_status(404)) {
     return tl::unexpected(failure(platform, "the engine was asked for its image", there.error(), {}));
   }
+  auto credentials = credentials_to_build(platform, how, call);
+  if (!credentials) return tl::unexpected(std::move(credentials.error()));
   const auto folder = platform.build->context.lexically_proximate(std::filesystem::current_path());
   progress.on_phase(fmt::format("building from {}", folder.string()));
   OutputLines output(progress);
   docker::BuildOptions options{
-      *tag, platform.build->args, platform.build->target, platform.build->network, {}, false};
+      *tag, platform.build->args, platform.build->target, platform.build->network, {}, false, *credentials};
   const auto id = docker::build_image(
       client, *context, options, [&output](std::string_view text) { output.add(text); }, call);
   if (id) there = docker::inspect_image(client, *id, call);

@@ -118,8 +118,9 @@ TEST(Interruption, QuestionIsAnsweredWithWhatRunsNow) {
       process->wait_for_error("at features/x.feature:4:3 When the 'w' process sleeps 1\n    for ", 60s));
   process->signal(SIGINT);
   const auto ran = process->finish(60s);
-  EXPECT_NE(ran.err.find("cexec: 0 of 3 cases over, 1 running\n  features/x.feature:7 w=p\n    for "),
-            std::string::npos)
+  EXPECT_NE(
+      ran.err.find("cexec: 0 of 3 cases over, 0 failed, 1 running\n  features/x.feature:7 w=p\n    for "),
+      std::string::npos)
       << ran.err;
   expect_tidy_end(sleepy, ran, 130, "SIGINT");
 }

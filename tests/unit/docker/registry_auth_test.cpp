@@ -135,5 +135,16 @@ TEST(RegistryAuthHeader, IsJsonInBase64ForAddresses) {
             "eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6Ij8-PyIsInNlcnZlcmFkZHJlc3MiOiJhIn0=");
 }
 
+TEST(RegistryConfigHeader, NamesEachRegistry) {
+  EXPECT_EQ(registry_config_header({}), "");
+  RegistryAuth auth;
+  auth.server = "a";
+  auth.username = "u";
+  auth.password = "p";
+  // {"a":{"username":"u","password":"p","serveraddress":"a"}}
+  EXPECT_EQ(registry_config_header({{"a", auth}}),
+            "eyJhIjp7InVzZXJuYW1lIjoidSIsInBhc3N3b3JkIjoicCIsInNlcnZlcmFkZHJlc3MiOiJhIn19");
+}
+
 }  // namespace
 }  // namespace docker

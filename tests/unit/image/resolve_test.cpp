@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "docker/registry_auth.h"
 #include "executor/image/pull_meter.h"
 #include "tests/support/fake_engine.h"
 
@@ -202,6 +203,49 @@ TEST(Resolve, CredentialsOfTheRegistryGoWithAPull) {
   EXPECT_TRUE(r.resolve());
   ASSERT_EQ(r.scripted.transport.requests[1].headers.size(), 1U);
   EXPECT_EQ(r.scripted.transport.requests[1].headers[0].first, "X-Registry-Auth");
+}
+
+TEST(Resolve, BuildHasTheCredentialsOfWhatItBuildsUponAndNoOthers) {
+  Resolving r;
+  r.from_folder();
+  r.folder.write("Dockerfile", "ARG FROM_WHERE\nFROM $FROM_WHERE/base:1\n");
+  r.platform.build->args = {{"FROM_WHERE", "host:5000"}};
+  r.folder.write("config.json",
+                 R"({"auths":{"host:5000":{"auth":"bWU6cHc="},"other:5000":{"auth":"bWU6cHc="}}})");
+  r.options.environment = [&r](const std::string&) { return r.folder.path().string(); };
+  r.scripted.transport.answer(404, "{}")
+      .answer(200, R"({"aux":{"ID":"sha256:9"}})")
+      .answer(200, R"({"Id":"sha256:9"})");
+  ASSERT_TRUE(r.resolve());
+  const auto& headers = r.scripted.transport.requests[1].headers;
+  ASSERT_EQ(headers.size(), 1U);
+  EXPECT_EQ(headers[0].first, "X-Registry-Config");
+  const docker::RegistryAuth auth{"host:5000", "me", "pw", {}, {}};
+  EXPECT_EQ(headers[0].second, docker::registry_config_header({{"host:5000", auth}}));
+}
+
+TEST(Resolve, BuildUponAPublicImageHasNone) {
+  Resolving r;
+  r.from_folder();
+  r.folder.write("config.json", R"({"auths":{"other:5000":{"auth":"bWU6cHc="}}})");
+  r.options.environment = [&r](const std::string&) { return r.folder.path().string(); };
+  r.scripted.transport.answer(404, "{}")
+      .answer(200, R"({"aux":{"ID":"sha256:9"}})")
+      .answer(200, R"({"Id":"sha256:9"})");
+  ASSERT_TRUE(r.resolve());
+  EXPECT_TRUE(r.scripted.transport.requests[1].headers.empty());
+}
+
+TEST(Resolve, BuildWhoseCredentialsCannotBeHadSaysSo) {
+  Resolving r;
+  r.from_folder();
+  r.folder.write("Dockerfile", "FROM host:5000/base:1\n");
+  r.folder.write("config.json", R"({"credHelpers":{"host:5000":"absent"}})");
+  r.options.environment = [&r](const std::string&) { return r.folder.path().string(); };
+  r.scripted.transport.answer(404, "{}");
+  EXPECT_EQ(r.resolve().error().reason,
+            "platform 'Python': no credentials for host:5000: the credential helper "
+            "docker-credential-absent cannot be started: No such file or directory");
 }
 
 TEST(ResolveAll, ResultsStandInTheirOrderAndAFailureCancelsTheOthers) {
