@@ -81,13 +81,19 @@ docker::ContainerSpec shell_spec(const std::string& image, const std::string& co
 /// Passes bytes between the user and the shell until it ends.
 class Session {
  public:
-  Session(docker::Terminal terminal, bool tty, std::stop_token stop)
-      : terminal_(std::move(terminal)), tty_(tty), stop_(std::move(stop)) {}
+  Session(const docker::Client& client, std::string container, docker::Terminal terminal, bool tty,
+          std::stop_token stop)
+      : client_(client),
+        container_(std::move(container)),
+        terminal_(std::move(terminal)),
+        tty_(tty),
+        stop_(std::move(stop)) {}
 
   void run() {
     show(std::exchange(terminal_.first_bytes, {}));
     bool reads_stdin = true;
     while (!stop_.stop_requested()) {
+      if (tty_) follow_size();
       std::array<pollfd, 2> fds{
           {{terminal_.connection->fd(), POLLIN, 0}, {reads_stdin ? STDIN_FILENO : -1, POLLIN, 0}}};
       ::poll(fds.data(), fds.size(), kSliceMs);
@@ -97,6 +103,15 @@ class Session {
   }
 
  private:
+  /// Looked at again and again: SIGWINCH would need a thread that meets it.
+  void follow_size() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
+    if (size.ws_row == size_.ws_row && size.ws_col == size_.ws_col) return;
+    size_ = size;
+    std::ignore = docker::resize_terminal(client_, container_, size.ws_row, size.ws_col, patient(stop_));
+  }
+
   bool pass_on() {
     std::array<char, 4096> buffer{};
     const auto n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
@@ -137,17 +152,14 @@ class Session {
     return true;
   }
 
+  const docker::Client& client_;
+  const std::string container_;
   docker::Terminal terminal_;
   const bool tty_;
   const std::stop_token stop_;
+  winsize size_{};  ///< that the shell's terminal has
   docker::Demux demux_;
 };
-
-void set_size(const docker::Client& client, const std::string& id, const std::stop_token& stop) {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
-  std::ignore = docker::resize_terminal(client, id, size.ws_row, size.ws_col, patient(stop));
-}
 
 /// Empty, or what went wrong.
 std::string get_image(const docker::Client& client, const std::string& name, const std::stop_token& stop) {
@@ -166,7 +178,7 @@ void run_shell(const docker::Client& client, const LookInside& wish, const Live&
     return complain("no shell: " + wrong, "--debug-image names an image that is there");
   }
   const bool tty = is_terminal();
-  track::Tracker tracker(client, wish.run, track::current_owner());
+  track::Tracker tracker(client, wish.run, track::current_owner(), "shell");
   const auto created = tracker.create_container(shell_spec(wish.debug_image, live.container, tty),
                                                 {model::CaseId("shell"), live.process}, patient(stop));
   if (!created) return complain("no shell: " + created.error().describe());
@@ -175,8 +187,7 @@ void run_shell(const docker::Client& client, const LookInside& wish, const Live&
                                 : docker::Result<void>(tl::unexpected(terminal.error()));
   if (started) {
     const RawTerminal raw;
-    if (tty) set_size(client, created->id, stop);
-    Session(std::move(*terminal), tty, stop).run();
+    Session(client, created->id, std::move(*terminal), tty, stop).run();
   } else {
     complain("no shell: " + started.error().describe());
   }
@@ -219,7 +230,8 @@ void look_inside(const docker::Client& client, const LookInside& wish, const sch
     return complain(fmt::format("no shell: the '{}' process does not live any more", wish.shell));
   }
   std::cout << fmt::format(
-                   "a shell beside '{}': process 1 is its server, /proc/1/root its files; exit ends it\n",
+                   "a shell beside '{}': process 1 is its server, /proc/1/root has its files\n"
+                   "exit, or Ctrl-D, ends it and removes them\n",
                    wish.shell)
             << std::flush;
   run_shell(client, wish, *wanted, failed.stop);

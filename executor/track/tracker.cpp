@@ -50,7 +50,7 @@ std::string Tracker::note_new(const Belonging& belonging, ObjectKind kind) {
   const std::string_view what = kind != ObjectKind::container ? name_of(kind)
                                 : process.empty()             ? std::string_view("shared")
                                                               : std::string_view(process);
-  auto name = fmt::format("cexec-{}-{}-{}", run_.text().substr(0, 8), ++counter_, what);
+  auto name = fmt::format("cexec-{}-{}{}-{}", run_.text().substr(0, 8), mark_, ++counter_, what);
   const std::lock_guard lock(mutex_);
   made_[name] = {{kind, name, run_, owner_.text(), machine_, belonging.case_id, 0}, false};
   return name;

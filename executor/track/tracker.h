@@ -33,8 +33,14 @@ struct Belonging {
 /// engine's list by label is the record, whatever becomes of this process.
 class Tracker {
  public:
-  Tracker(const docker::Client& client, RunId run, Owner owner)
-      : client_(client), run_(std::move(run)), owner_(std::move(owner)), health_(client) {}
+  /// `mark` stands in the names that it gives: a second tracker of the same run needs one, as the same name
+  /// would be the same container.
+  Tracker(const docker::Client& client, RunId run, Owner owner, std::string mark = {})
+      : client_(client),
+        run_(std::move(run)),
+        owner_(std::move(owner)),
+        mark_(std::move(mark)),
+        health_(client) {}
 
   [[nodiscard]] const docker::Client& client() const { return client_; }
   [[nodiscard]] const RunId& run() const { return run_; }
@@ -95,6 +101,7 @@ class Tracker {
   const docker::Client& client_;
   const RunId run_;
   const Owner owner_;
+  const std::string mark_;
   const std::string machine_ = machine_id();
   EngineHealth health_;
   std::atomic<unsigned> counter_{0};

@@ -10,6 +10,7 @@
 #include "tests/support/cexec.h"
 #include "tests/support/engine.h"
 #include "tests/support/second_engine.h"
+#include "tests/support/terminal.h"
 
 namespace {
 
@@ -123,6 +124,47 @@ TEST(Replay, SavedImagesNeedNoRegistry) {
   const auto replayed = project.cexec_elsewhere({"replay", bundle});
   EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
   EXPECT_TRUE(has(replayed.out, "same failure")) << replayed.out;
+}
+
+TEST(Replay, ShellBesideTheFailedServerOnATerminal) {
+  Project project("shell");
+  const tests::NewObjects objects;
+  const auto bundle = project.record();
+  tests::Terminal terminal({CEXEC_PROGRAM, "replay", bundle, "--shell", "main"}, project.folder());
+  ASSERT_TRUE(terminal.wait_for("a shell beside 'main'")) << terminal.shown();
+  // What is typed is echoed: what is waited for is not in it.
+  terminal.type("PS1=; stty size | sed 's/^/size /'\r");
+  EXPECT_TRUE(terminal.wait_for("size 24 80")) << terminal.shown();
+  terminal.type("tr '\\0' ' ' </proc/1/cmdline | sed 's/^/first process: /'\r");
+  EXPECT_TRUE(terminal.wait_for("first process: /server")) << terminal.shown();
+  terminal.type("while sleep 0.1; do [ \"$(stty size)\" = '30 100' ] && break; done; echo now''wide\r");
+  terminal.resize(30, 100);
+  EXPECT_TRUE(terminal.wait_for("nowwide")) << terminal.shown();
+  terminal.type("echo be''gun; sleep 1000\r");
+  EXPECT_TRUE(terminal.wait_for("begun")) << terminal.shown();
+  terminal.type("\x03");  // is the shell's, not cexec's
+  terminal.type("echo still''here\r");
+  EXPECT_TRUE(terminal.wait_for("stillhere")) << terminal.shown();
+  terminal.type("exit\r");
+  EXPECT_TRUE(terminal.wait_for("same failure")) << terminal.shown();
+  EXPECT_EQ(terminal.finish(), 0) << terminal.shown();
+  EXPECT_TRUE(terminal.is_cooked());
+  EXPECT_EQ(objects.names(), std::vector<std::string>());
+}
+
+TEST(Replay, PauseOnFailureEndsWithEnterOrCtrlC) {
+  Project project("pause");
+  const tests::NewObjects objects;
+  const auto bundle = project.record();
+  for (const auto& [key, code] : {std::pair{"\r", 0}, std::pair{"\x03", 130}}) {
+    tests::Terminal terminal({CEXEC_PROGRAM, "replay", bundle, "--pause-on-failure"}, project.folder());
+    ASSERT_TRUE(terminal.wait_for("Enter, or Ctrl-C, ends it")) << terminal.shown();
+    terminal.type(key);
+    EXPECT_EQ(terminal.finish(), code) << terminal.shown();
+    EXPECT_TRUE(terminal.shown().ends_with("0 objects left behind\r\n")) << terminal.shown();
+    EXPECT_TRUE(terminal.is_cooked());
+  }
+  EXPECT_EQ(objects.names(), std::vector<std::string>());
 }
 
 TEST(Replay, BundleMasksSecretsWhereverTheyStand) {

@@ -38,6 +38,19 @@ TEST(Tracker, NamesAndLabelsStandInTheRequestThatCreates) {
   }
 }
 
+/// Or the second's request would be taken for the first's, sent twice.
+TEST(Tracker, SecondOneOfARunGivesOtherNames) {
+  tests::ScriptedClient scripted;
+  Tracker first(scripted.client, RunId("0b0f2c0e-6a54-4d3c"), Owner{"boot", 1, 2, 3});
+  Tracker second(scripted.client, RunId("0b0f2c0e-6a54-4d3c"), Owner{"boot", 1, 2, 3}, "shell");
+  for (auto* tracker : {&first, &second}) {
+    scripted.transport.answer(201, R"({"Id":"c1"})");
+    ASSERT_TRUE(tracker->create_container({}, {CaseId("f:1 w=p"), ProcessName("w")}, soon()));
+  }
+  EXPECT_EQ(scripted.transport.asked(0), "POST /v1.41/containers/create?name=cexec-0b0f2c0e-1-w");
+  EXPECT_EQ(scripted.transport.asked(1), "POST /v1.41/containers/create?name=cexec-0b0f2c0e-shell1-w");
+}
+
 TEST(Tracker, ConflictWithOurOwnContainerIsSuccess) {
   Tracked t;
   t.scripted.transport
