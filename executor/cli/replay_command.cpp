@@ -343,10 +343,17 @@ class Replay {
   }
 
   static void tell_steps(const replay::Comparison& comparison) {
-    if (!comparison.steps.empty()) std::cout << fmt::format("\n{:<18} {:<18} step\n", "recorded", "now");
+    if (comparison.steps.empty()) return;
+    std::size_t recorded = std::string_view("recorded").size();
+    std::size_t now = std::string_view("now").size();
     for (const auto& step : comparison.steps) {
-      std::cout << fmt::format("{:<18} {:<18} {} {}\n", clean(step.recorded), step.now, clean(step.place),
-                               clean(step.text));
+      recorded = std::max(recorded, clean(step.recorded).size());
+      now = std::max(now, step.now.size());
+    }
+    std::cout << fmt::format("\n{:<{}}  {:<{}}  step\n", "recorded", recorded, "now", now);
+    for (const auto& step : comparison.steps) {
+      std::cout << fmt::format("{:<{}}  {:<{}}  {} {}\n", clean(step.recorded), recorded, step.now, now,
+                               clean(step.place), clean(step.text));
     }
   }
 

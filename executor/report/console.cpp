@@ -223,12 +223,12 @@ void Console::print_others(const Cause& cause) {
 void Console::print_failures() {
   const auto causes = causes_.causes();
   if (causes.empty()) return;
-  out_ << '\n';
   for (const auto& cause : causes) {
     bool any = false;
     for (const auto place : cause.cases) {
       const auto found = kept_.find(place);
       if (found == kept_.end()) continue;
+      if (!any) out_ << '\n';
       print_case_line(found->second);
       printer_.print_evidence(found->second, options_.detail == Detail::verbose);
       any = true;
@@ -236,13 +236,13 @@ void Console::print_failures() {
     if (!any) continue;
     if (!cause.explanation.empty()) out_ << fmt::format("    {}\n", cause.explanation);
     print_others(cause);
-    out_ << '\n';
   }
   if (red_.size() > 1) print_causes(causes);
 }
 
 /// What to read first, nearest to the prompt.
 void Console::print_causes(const std::vector<Cause>& causes) {
+  out_ << '\n';
   for (std::size_t i = 0; i < std::min(causes.size(), kMostCauses); ++i) {
     const auto& cause = causes[i];
     const auto place = cause.cases.front();

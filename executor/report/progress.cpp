@@ -62,7 +62,9 @@ void Progress::take(const model::Event& event, TimePoint now) {
     running_.erase(finished->index);
     ++done_;
     const auto category = model::category_of(finished->report.outcome);
-    if (category == model::Category::failed || category == model::Category::could_not_run) ++red_;
+    const bool is_cancelled = std::holds_alternative<model::Cancelled>(finished->report.outcome);
+    if (category == model::Category::failed || (category == model::Category::could_not_run && !is_cancelled))
+      ++red_;
     spent_ += finished->report.duration;
     const auto known = expected(finished->index);
     if (!known) return;

@@ -51,6 +51,7 @@ class Progress {
   [[nodiscard]] std::string text(TimePoint now) const;
 
   [[nodiscard]] std::size_t done() const { return done_; }
+  /// Without those that were given up.
   [[nodiscard]] std::size_t red() const { return red_; }
   [[nodiscard]] std::size_t total() const { return total_; }
   [[nodiscard]] const std::string& preparing() const { return preparing_; }

@@ -40,6 +40,14 @@ TEST_F(ProgressTest, CountsAndNamesWhatRuns) {
   EXPECT_EQ(progress_.running()[0].step, "When x");
 }
 
+TEST_F(ProgressTest, WhatWasGivenUpIsNoFailure) {
+  begin(2);
+  finish(0, 1s, Cancelled{"SIGINT"});
+  finish(1, 1s, CouldNotRun{"no image", {}});
+  EXPECT_EQ(progress_.done(), 2u);
+  EXPECT_EQ(progress_.red(), 1u);
+}
+
 TEST_F(ProgressTest, EndIsGuessedFromTheRunOnceThereIsEnoughOfIt) {
   begin(10);
   for (std::size_t i = 0; i < 5; ++i) {
