@@ -286,6 +286,7 @@ void Console::print(const model::RunFailed& event) {
 void Console::print(const model::RunFinished& event) {
   is_over_ = true;
   print_failures();
+  if (cancelled_ > 0 || event.stopped_because) out_ << '\n';
   if (cancelled_ > 0) {
     out_ << fmt::format("{} cancelled and {} as could not run\n",
                         cancelled_ == 1 ? "1 case was" : fmt::format("{} cases were", cancelled_),
