@@ -43,7 +43,9 @@ function manyCases(count) {
       combination: [{ process: 'writer', platform: writer }, { process: 'reader', platform: reader }],
       instances: [['writer', writer], ['reader', reader]].map(([process, platform]) => ({ process, platform, exitCode: 0, endedBy: 'shutdown',
         lines: Array.from({ length: 8 }, (_, k) => ({ atMs: 10 * k, source: 'log', level: 'INFO', text: `line ${k} of ${process}` })),
-        peak: {}, life: { createdMs: 40 * i, startedMs: 40 * i + 80, readyMs: 40 * i + 140, endedMs: 40 * i + 300 } })),
+        measuredBy: 'cgroup', peak: { memory: 5 << 20, cpuNs: 40e6, pids: 5 },
+        samples: Array.from({ length: 8 }, (_, k) => ({ atMs: 40 * i + 100 * k, memory: (4 << 20) + 4096 * k, cpuNs: 5e6 * k, pids: 1, readBytes: 0, writeBytes: 0 })),
+        life: { createdMs: 40 * i, startedMs: 40 * i + 80, readyMs: 40 * i + 140, endedMs: 40 * i + 300 } })),
       steps: Array.from({ length: 4 }, (_, k) => ({ location: { uri: 'features/ring.feature', line: line + k }, keyword: 'When ',
         text: `the 'writer' process does ${k}`, process: 'writer', outcome, durationMs: 5, startedMs: 20 * k })),
       culpritStep: i % 7 === 0 ? 1 : undefined } });

@@ -122,7 +122,8 @@
     const worst = cell[1] ? 1 : cell[3] ? 3 : cell[0] ? 0 : 2;
     const words = categories.map((name, c) => cell[c] ? `${cell[c]} ${name}` : '').filter(Boolean);
     if (cell[4]) words.push(`${cell[4]} flaky`);
-    const small = worst === 0 ? (cell[4] ? `${cell[4]} flaky` : 'passed') : `${categories[worst]}${worst === 2 ? '' : ` of ${all}`}`;
+    const small = worst === 0 ? [cell[4] ? `${cell[4]} flaky` : 'passed']
+      : worst === 2 ? [categories[2]] : [make('span', {class: 'word'}, `${categories[worst]} `), `of ${all}`];
     const isPressed = filter.pair !== null && filter.pair[0] === a && filter.pair[1] === b;
     return make('button', {
       type: 'button', class: `is-${worst}`, 'aria-pressed': String(isPressed),
@@ -133,7 +134,7 @@
         update();
         $('matrix').rows[a + 1].cells[b + 1].firstChild.focus();
       },
-    }, make('b', {}, `${['✓', '✗', '–', '!'][worst]} ${cell[worst]}`), make('span', {}, small));
+    }, make('b', {}, `${['✓', '✗', '–', '!'][worst]} ${cell[worst]}`), make('span', {}, ...small));
   }
 
   // ---- causes
@@ -224,9 +225,14 @@
 
   // ---- one case
   const merge = (...parts) => parts.flat().filter(Boolean);
+  /** 'timedOut' becomes 'timed out'. */
+  const inWords = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   function outcomeText(outcome) {
-    const fields = {limitMs: (v) => `limit ${span(v)}`, limit: (v) => `limit ${size(v)}`, code: (v) => `exit code ${v}`};
-    return merge(['message', 'reason', 'what', 'code', 'limitMs', 'limit', 'detail', 'type', 'hint'].map((name) =>
+    if (outcome.is === 'timedOut')
+      return merge(`${textOf(outcome.what)} took longer than ${span(outcome.limitMs)}`, outcome.detail && textOf(outcome.detail)).join('\n');
+    if (outcome.is === 'killedForMemory') return `killed for memory: it needed more than its ${size(outcome.limit)}`;
+    const fields = {code: (v) => `exit code ${v}`};
+    return merge(['message', 'reason', 'code', 'detail', 'type', 'hint'].map((name) =>
       outcome[name] === undefined ? '' : fields[name] ? fields[name](outcome[name]) : textOf(outcome[name]))).join('\n');
   }
   function detailOf(index) {
@@ -234,7 +240,7 @@
     const detail = make('div', {class: 'detail'});
     addReport(detail, report);
     (report.earlierAttempts ?? []).forEach((attempt, i) => {
-      detail.append(make('h3', {}, `Earlier attempt ${i + 1}: ${attempt.outcome.is}`));
+      detail.append(make('h3', {}, `Earlier attempt ${i + 1}: ${inWords(attempt.outcome.is)}`));
       addReport(detail, attempt);
     });
     return detail;
@@ -243,7 +249,7 @@
     if (report.tags) detail.append(make('p', {class: 'tags'}, report.tags.map(textOf).join(' ')));
     if (report.outcome.is !== 'passed') {
       const who = report.culpritProcess ? `${textOf(report.culpritProcess)}: ` : '';
-      detail.append(make('pre', {class: 'red'}, `${who}${outcomeText(report.outcome) || report.outcome.is}`));
+      detail.append(make('pre', {class: 'red'}, `${who}${outcomeText(report.outcome) || inWords(report.outcome.is)}`));
       addExpected(detail, report.outcome);
     }
     if (report.steps || (report.instances ?? []).some((instance) => instance.lines)) addTimeLine(detail, report);
@@ -267,7 +273,7 @@
     const rows = (report.steps ?? []).map((step, i) => ({
       at: step.startedMs ?? 0, process: textOf(step.process), isStep: true, isCulprit: i === report.culpritStep,
       what: `${textOf(step.keyword)}${textOf(step.text)}`,
-      note: `${step.outcome.is} ${step.outcome.is === 'skipped' ? '' : span(step.durationMs)}`, skipped: step.outcome.is === 'skipped',
+      note: `${inWords(step.outcome.is)} ${step.outcome.is === 'skipped' ? '' : span(step.durationMs)}`, skipped: step.outcome.is === 'skipped',
     }));
     for (const row of rows) if (row.skipped) row.at = Infinity;  // they never began
     for (const instance of report.instances ?? []) {
@@ -296,7 +302,10 @@
         make('td', {}, merge(
           one.exitCode === undefined ? 'its end was not seen' : `${ends[one.endedBy]}, exit code ${one.exitCode}`,
           one.oomKilled && 'killed for memory',
-          one.peak.memory && `at most ${size(one.peak.memory)}, CPU ${span(Math.round(one.peak.cpuNs / 1e6))}, ${one.peak.pids} pids, ${size(one.peak.readBytes)} read, ${size(one.peak.writeBytes)} written`,
+          one.peak.memory && `at most ${size(one.peak.memory)}, CPU ${span(Math.round(one.peak.cpuNs / 1e6))}`,
+          one.peak.pids && `${one.peak.pids} ${one.peak.pids === 1 ? 'pid' : 'pids'}`,
+          one.peak.readBytes && `${size(one.peak.readBytes)} read`,
+          one.peak.writeBytes && `${size(one.peak.writeBytes)} written`,
           one.omittedBytes && `${size(one.omittedBytes)} of its output left out`).join(', ')),
         make('td', {class: 'time'}, textOf(one.imageId).replace('sha256:', '').slice(0, 12)))))));
     addLanes(detail, report);
@@ -367,7 +376,7 @@
       .map((name) => make('th', {scope: 'col'}, name)))),
     make('tbody', {}, ...[...sums].map(([platform, sum]) => make('tr', {}, make('th', {scope: 'row'}, shown(platform)),
       make('td', {}, String(sum[0])), ...[1, 2, 3].map((s) => make('td', {}, `${span(Math.round(sum[s]))} (${span(Math.round(sum[s] / sum[0]))})`))))));
-    segments.forEach((name, s) => $('chart-hint').append(make('span', {class: `key seg-${s}`}), name));
+    [...segments, 'at work in a case that failed'].forEach((name, s) => $('chart-hint').append(make('span', {class: `key seg-${s}`}), name));
     drawChart();
   }
   function drawChart() {
