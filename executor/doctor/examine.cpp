@@ -81,9 +81,12 @@ class Examination {
             "cases with a shared network cannot run here"});
     }
     if (volume && network) {
-      tell_all(judge_shared(prober_.run({"fill", "/exchange/cexec-doctor", "read", "/proc/net/dev"}, platform,
-                                        {}, *network, *volume, call_),
-                            kVolumeSize));
+      const auto neighbor = prober_.start_neighbor({"listen"}, platform, *network, call_);
+      std::vector<std::string> words{"fill", "/exchange/cexec-doctor", "read", "/proc/net/dev"};
+      if (neighbor) words.insert(words.end(), {"connect", *neighbor});
+      const auto probed = prober_.run(words, platform, {}, *network, *volume, call_);
+      tell_all(judge_shared(probed, kVolumeSize, neighbor.value_or(std::string())));
+      prober_.remove_neighbor();
     }
     if (volume) std::ignore = tracker_.remove_volume(*volume);
     if (network) std::ignore = tracker_.remove_network(*network);

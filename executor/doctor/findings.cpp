@@ -224,14 +224,26 @@ Finding judge_eater(const Probed& p, const config::Platform& platform) {
   return check(p.error.empty() && code == 137, "out of memory", text, kLimitAdvice);
 }
 
-std::vector<Finding> judge_shared(const Probed& p, std::int64_t size) {
+std::vector<Finding> judge_shared(const Probed& p, std::int64_t size, const std::string& neighbor) {
   if (!p.error.empty()) {
     return {{Verdict::bad, "shared", p.error, "cases that share a volume or a network cannot run here"}};
   }
+  auto volume = judge_fill("shared volume", p.answer("fill /exchange/cexec-doctor"), size);
   const bool has_link = p.answer("read /proc/net/dev").find("eth0:") != std::string::npos;
-  return {judge_fill("shared volume", p.answer("fill /exchange/cexec-doctor"), size),
-          check(has_link, "shared network", has_link ? "a network of its own, eth0" : "no interface eth0",
-                "cases with a shared network cannot run here")};
+  if (!has_link || neighbor.empty()) {
+    const auto* why = has_link ? "a second container on it could not be had" : "no interface eth0";
+    return {std::move(volume),
+            {Verdict::bad, "shared network", why, "cases with a shared network cannot run here"}};
+  }
+  const auto connected = p.answer("connect " + neighbor);
+  const auto text = connected == "0" ? "eth0, and a neighbor answers"
+                                     : fmt::format("eth0, but no neighbor can be reached ({})",
+                                                   connected == "!110" ? "timed out" : connected);
+  return {
+      std::move(volume),
+      check(connected == "0", "shared network", text,
+            "cases with a shared network fail here; does a firewall drop what is sent between containers, "
+            "as a Docker Engine's own does with Podman's? docs/config.md, Podman")};
 }
 
 std::vector<Finding> judge_engine(const Facts& facts) {

@@ -25,7 +25,8 @@ std::vector<Finding> judge_container(const Probed& probed, const config::Platfor
 /// About a container that used more memory than it may.
 Finding judge_eater(const Probed& probed, const config::Platform& platform);
 
-/// About the volume and the network that the instances of a case may share; `size` is the volume's, in bytes.
-std::vector<Finding> judge_shared(const Probed& probed, std::int64_t size);
+/// About the volume and the network that the instances of a case may share; `size` is the volume's, in bytes,
+/// and `neighbor` the address of another container on that network; empty: none could be had.
+std::vector<Finding> judge_shared(const Probed& probed, std::int64_t size, const std::string& neighbor);
 
 }  // namespace executor::doctor

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <tuple>
+#include <utility>
+
 #include "base/wait.h"
 #include "docker/attach.h"
 #include "docker/container_lifecycle.h"
@@ -93,9 +96,10 @@ std::string Prober::prepare(const docker::Call& call) {
   return {};
 }
 
-Probed Prober::run(const std::vector<std::string>& words, const config::Platform& platform,
-                   std::string_view input, const std::string& network, const std::string& volume,
-                   const docker::Call& call) {
+docker::Result<docker::CreatedContainer> Prober::create(const std::vector<std::string>& words,
+                                                        const config::Platform& platform,
+                                                        const std::string& network, const std::string& volume,
+                                                        const docker::Call& call) {
   instance::Surroundings around;
   around.run = tracker_.run();
   around.process = model::ProcessName("probe");
@@ -107,9 +111,14 @@ Probed Prober::run(const std::vector<std::string>& words, const config::Platform
   around.volume_path = config::kDefaultVolume;
   auto spec = instance::container_spec(platform, around);
   spec.command = words;
+  return tracker_.create_container(std::move(spec), {model::CaseId("doctor"), around.process}, call);
+}
+
+Probed Prober::run(const std::vector<std::string>& words, const config::Platform& platform,
+                   std::string_view input, const std::string& network, const std::string& volume,
+                   const docker::Call& call) {
   Probed probed;
-  const auto created =
-      tracker_.create_container(std::move(spec), {model::CaseId("doctor"), around.process}, call);
+  const auto created = create(words, platform, network, volume, call);
   if (!created) {
     probed.error = created.error().describe();
     return probed;
@@ -120,6 +129,40 @@ Probed Prober::run(const std::vector<std::string>& words, const config::Platform
     probed.error = removed.error().describe();
   }
   return probed;
+}
+
+docker::Result<std::string> Prober::start_neighbor(const std::vector<std::string>& words,
+                                                   const config::Platform& platform,
+                                                   const std::string& network, const docker::Call& call) {
+  const auto& client = tracker_.client();
+  const auto created = create(words, platform, network, {}, call);
+  if (!created) return tl::unexpected(created.error());
+  neighbor_ = created->id;
+  auto stream = docker::attach_container(client, neighbor_, call);
+  if (!stream) return tl::unexpected(stream.error());
+  if (const auto started = docker::start_container(client, neighbor_, call); !started)
+    return tl::unexpected(started.error());
+  std::string out;
+  const auto is_ready = [&out] { return out.ends_with("\n0\n"); };
+  while (!is_ready()) {
+    const auto state =
+        (*stream)->read([&out](docker::StdStream, std::string_view bytes) { out.append(bytes); });
+    if (is_ready()) break;
+    if (state != docker::AttachedStream::State::open ||
+        base::wait_for((*stream)->fd(), POLLIN, call.deadline, call.stop) != base::Waited::ready) {
+      return tl::unexpected(docker::Error{docker::ErrorKind::malformed, 0, {}, "the probe said: " + out});
+    }
+  }
+  const auto details = docker::inspect_container(client, neighbor_, call);
+  if (!details) return tl::unexpected(details.error());
+  const auto address = details->addresses.find(network);
+  if (address != details->addresses.end() && !address->second.empty()) return address->second;
+  return tl::unexpected(
+      docker::Error{docker::ErrorKind::malformed, 0, {}, "the engine tells no address of a container"});
+}
+
+void Prober::remove_neighbor() {
+  if (!neighbor_.empty()) std::ignore = tracker_.remove_container(std::exchange(neighbor_, {}));
 }
 
 void Prober::converse(const std::string& id, std::string_view input, Probed& probed,

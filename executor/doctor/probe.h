@@ -43,11 +43,24 @@ class Prober {
   Probed run(const std::vector<std::string>& words, const config::Platform& platform, std::string_view input,
              const std::string& network, const std::string& volume, const docker::Call& call);
 
+  /// Starts the probe with these words in a container that runs on. Returns its address on the network.
+  /// Blocks until it says "0": it does what it was asked for.
+  docker::Result<std::string> start_neighbor(const std::vector<std::string>& words,
+                                             const config::Platform& platform, const std::string& network,
+                                             const docker::Call& call);
+  /// Removes that container; there need not be one.
+  void remove_neighbor();
+
  private:
+  docker::Result<docker::CreatedContainer> create(const std::vector<std::string>& words,
+                                                  const config::Platform& platform,
+                                                  const std::string& network, const std::string& volume,
+                                                  const docker::Call& call);
   void converse(const std::string& id, std::string_view input, Probed& probed, const docker::Call& call);
 
   track::Tracker& tracker_;
   std::string image_;
+  std::string neighbor_;  ///< its id; empty: none
 };
 
 }  // namespace executor::doctor

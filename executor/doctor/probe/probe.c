@@ -5,13 +5,16 @@
      burn          computes for 0.8 s          fill PATH    writes into a file until it is refused
      stdin         reads its stdin to the end  forks        makes processes until it is refused
      eat BYTES     uses that much memory       wait         sleeps until it is killed
+     listen        takes connections on port 4741 until it is killed
+     connect A.B.C.D  makes one to that port, for 5 s at most
 
    Each prints "== NAME [ARGUMENT]", and what follows up to the next such line is its result; a system call that
    failed is "!" and its error number. */
 
 #if defined(__x86_64__)
 enum { NR_read = 0, NR_write = 1, NR_close = 3, NR_mmap = 9, NR_clone = 56, NR_exit = 60, NR_openat = 257,
-       NR_ppoll = 271, NR_clock_gettime = 228 };
+       NR_ppoll = 271, NR_clock_gettime = 228, NR_socket = 41, NR_connect = 42, NR_accept = 43, NR_bind = 49,
+       NR_listen = 50, NR_getsockopt = 55 };
 static long call(long n, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -26,7 +29,8 @@ static long call(long n, long a, long b, long c, long d, long e, long f) {
 __asm__(".global _start\n_start:\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n");
 #elif defined(__aarch64__)
 enum { NR_read = 63, NR_write = 64, NR_close = 57, NR_mmap = 222, NR_clone = 220, NR_exit = 93, NR_openat = 56,
-       NR_ppoll = 73, NR_clock_gettime = 113 };
+       NR_ppoll = 73, NR_clock_gettime = 113, NR_socket = 198, NR_connect = 203, NR_accept = 202, NR_bind = 200,
+       NR_listen = 201, NR_getsockopt = 209 };
 static long call(long n, long a, long b, long c, long d, long e, long f) {
   register long x8 __asm__("x8") = n;
   register long x0 __asm__("x0") = a;
@@ -157,12 +161,63 @@ static void eat(const char *bytes) {
   say_result(at < 0 && at > -4096 ? at : 0);
 }
 
+/* struct sockaddr_in, whose port and address are big-endian. */
+struct address {
+  unsigned short family;
+  unsigned char port[2];
+  unsigned char host[4];
+  unsigned char rest[8];
+};
+
+static struct address address_of(const char *text) {
+  struct address address = {2 /* AF_INET */, {4741 >> 8, 4741 & 255}, {0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}};
+  for (int i = 0; i < 4; ++i) {
+    int part = 0;
+    for (; *text >= '0' && *text <= '9'; ++text) part = part * 10 + (*text - '0');
+    address.host[i] = (unsigned char)part;
+    if (*text == '.') ++text;
+  }
+  return address;
+}
+
+static long tcp_socket(long flags) { return call(NR_socket, 2 /* AF_INET */, 1 /* SOCK_STREAM */ | flags, 0, 0, 0, 0); }
+
+static void take_connections(void) {
+  struct address any = address_of("");
+  long fd = tcp_socket(0);
+  long done = fd < 0 ? fd : call(NR_bind, fd, (long)&any, sizeof any, 0, 0, 0);
+  if (done >= 0) done = call(NR_listen, fd, 8, 0, 0, 0, 0);
+  say_result(done);
+  while (done >= 0) {
+    long one = call(NR_accept, fd, 0, 0, 0, 0, 0);
+    if (one < 0) return;
+    call(NR_close, one, 0, 0, 0, 0, 0);
+  }
+}
+
+/* Without waiting as long as the kernel would: a firewall that drops what is sent lets it time out. */
+static void connect_to(const char *host) {
+  struct address address = address_of(host);
+  long fd = tcp_socket(04000 /* SOCK_NONBLOCK */);
+  long done = fd < 0 ? fd : call(NR_connect, fd, (long)&address, sizeof address, 0, 0, 0);
+  if (done == -115 /* EINPROGRESS */) {
+    struct { int fd; short events; short got; } writable = {(int)fd, 4 /* POLLOUT */, 0};
+    long patience[2] = {5, 0};
+    int error = 110; /* ETIMEDOUT */
+    int size = sizeof error;
+    if (call(NR_ppoll, (long)&writable, 1, (long)patience, 0, 0, 0) > 0)
+      call(NR_getsockopt, fd, 1 /* SOL_SOCKET */, 4 /* SO_ERROR */, (long)&error, (long)&size, 0);
+    done = -error;
+  }
+  say_result(done);
+}
+
 void start(long *stack) {
   long count = stack[0];
   char **words = (char **)(stack + 1);
   for (long i = 1; i < count; ++i) {
     const char *name = words[i];
-    const int has_argument = same(name, "read") || same(name, "write") || same(name, "fill") || same(name, "eat");
+    const int has_argument = same(name, "read") || same(name, "write") || same(name, "fill") || same(name, "eat") || same(name, "connect");
     const char *argument = has_argument && i + 1 < count ? words[++i] : "";
     say("== ");
     say(name);
@@ -173,6 +228,8 @@ void start(long *stack) {
     if (same(name, "write")) write_file(argument, 0);
     if (same(name, "fill")) write_file(argument, 1);
     if (same(name, "eat")) eat(argument);
+    if (same(name, "listen")) take_connections();
+    if (same(name, "connect")) connect_to(argument);
     if (same(name, "stdin")) copy_out(0);
     if (same(name, "burn")) burn();
     if (same(name, "forks")) make_processes();

@@ -97,5 +97,39 @@ TEST(JudgeEngine, NotesWhatWillNotWork) {
   EXPECT_EQ(topics, (Topics{"cgroup", "storage", "disk"}));
 }
 
+/// As two containers on one network answer.
+Probed sharing(const std::string& connected) {
+  Probed p;
+  p.said = read_answers("== fill /exchange/cexec-doctor\n8388608 !28\n== read /proc/net/dev\n eth0: 0\n" +
+                        (connected.empty() ? "" : "== connect 10.1.0.2\n" + connected + "\n"));
+  return p;
+}
+
+Finding network_of(const Probed& p, const std::string& neighbor) {
+  return judge_shared(p, 8 << 20, neighbor).at(1);
+}
+
+TEST(JudgeShared, NeighborThatAnswersIsGood) {
+  const auto all = judge_shared(sharing("0"), 8 << 20, "10.1.0.2");
+  EXPECT_EQ(all.at(0).verdict, Verdict::good);
+  EXPECT_EQ(all.at(1).verdict, Verdict::good);
+  EXPECT_EQ(all.at(1).text, "eth0, and a neighbor answers");
+}
+
+TEST(JudgeShared, NeighborThatCannotBeReachedIsBadAndSaysWhere) {
+  const auto finding = network_of(sharing("!110"), "10.1.0.2");
+  EXPECT_EQ(finding.verdict, Verdict::bad);
+  EXPECT_EQ(finding.text, "eth0, but no neighbor can be reached (timed out)");
+  EXPECT_NE(finding.advice.find("firewall"), std::string::npos);
+  EXPECT_EQ(network_of(sharing("!111"), "10.1.0.2").verdict, Verdict::bad);
+}
+
+TEST(JudgeShared, WithoutANeighborOrALinkNothingIsPromised) {
+  EXPECT_EQ(network_of(sharing(""), "").verdict, Verdict::bad);
+  auto p = sharing("0");
+  p.said["read /proc/net/dev"] = "lo: 0";
+  EXPECT_EQ(network_of(p, "10.1.0.2").text, "no interface eth0");
+}
+
 }  // namespace
 }  // namespace executor::doctor
