@@ -13,7 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRequestTime = 2s;
+/// Whoever has less patience than an engine once took is not served any more: some (Podman 4.3) take seconds,
+/// which no instance's end may wait for.
+constexpr auto kSlow = 200ms;
+/// One that has ended meanwhile is refused, too, each engine with a status of its own; so many in a row say
+/// that it is not done at all.
+constexpr int kMostRefusals = 20;
 
 std::string text_of(const std::string& file) {
   std::ostringstream text;
@@ -24,15 +29,17 @@ std::string text_of(const std::string& file) {
 /// A container that cannot be seen from here.
 class EngineUsage final : public UsageSource {
  public:
-  EngineUsage(const docker::Client& client, std::string container, std::shared_ptr<std::atomic<bool>> refuses)
-      : client_(client), container_(std::move(container)), refuses_(std::move(refuses)) {}
+  EngineUsage(const docker::Client& client, std::string container,
+              std::shared_ptr<ContainerMeters::Manners> manners)
+      : client_(client), container_(std::move(container)), manners_(std::move(manners)) {}
 
-  std::optional<Reading> read() override {
-    if (*refuses_) return std::nullopt;
-    const auto stats = docker::container_stats(client_, container_, {base::Deadline::in(kRequestTime), {}});
-    // 404: it has ended meanwhile. Any other refusal will be the same the next time.
-    if (!stats && stats.error().kind == docker::ErrorKind::refused && stats.error().status != 404)
-      *refuses_ = true;
+  std::optional<Reading> read(milliseconds patience) override {
+    if (manners_->refusals >= kMostRefusals || (manners_->is_slow && patience <= kSlow)) return std::nullopt;
+    const auto begin = base::Clock::now();
+    const auto stats = docker::container_stats(client_, container_, {base::Deadline::in(patience), {}});
+    if (base::Clock::now() - begin >= kSlow) manners_->is_slow = true;
+    if (stats) manners_->refusals = 0;
+    if (!stats && stats.error().kind == docker::ErrorKind::refused) ++manners_->refusals;
     // An ended container has only zeros to show.
     if (!stats || stats->memory_charged == 0) return std::nullopt;
     const model::Usage now{stats->memory_charged, stats->cpu_nanoseconds, stats->pids, stats->read_bytes,
@@ -47,15 +54,13 @@ class EngineUsage final : public UsageSource {
  private:
   const docker::Client& client_;
   const std::string container_;
-  const std::shared_ptr<std::atomic<bool>> refuses_;
+  const std::shared_ptr<ContainerMeters::Manners> manners_;
 };
 
 }  // namespace
 
 ContainerMeters::ContainerMeters(const docker::Client& client, milliseconds engine_period)
-    : client_(client),
-      engine_refuses_(std::make_shared<std::atomic<bool>>(false)),
-      engine_sampler_(engine_period) {}
+    : client_(client), manners_(std::make_shared<Manners>()), engine_sampler_(engine_period) {}
 
 std::shared_ptr<Meter> ContainerMeters::watch(const std::string& container, const docker::Call& call) {
   const auto counters = counters_of(container, call);
@@ -64,7 +69,7 @@ std::shared_ptr<Meter> ContainerMeters::watch(const std::string& container, cons
     file_sampler_.watch(meter);
     return meter;
   }
-  auto meter = std::make_shared<Meter>(std::make_unique<EngineUsage>(client_, container, engine_refuses_));
+  auto meter = std::make_shared<Meter>(std::make_unique<EngineUsage>(client_, container, manners_));
   engine_sampler_.watch(meter);
   return meter;
 }

@@ -17,6 +17,12 @@ namespace executor::instance {
 /// Of all containers of a run. Thread-safe.
 class ContainerMeters {
  public:
+  /// What is known of an engine that is asked.
+  struct Manners {
+    std::atomic<int> refusals{0};  ///< in a row
+    std::atomic<bool> is_slow{false};
+  };
+
   /// `client` must outlive it.
   explicit ContainerMeters(const docker::Client& client, milliseconds engine_period = kEnginePeriod);
 
@@ -28,7 +34,7 @@ class ContainerMeters {
   std::optional<Counters> counters_of(const std::string& container, const docker::Call& call);
 
   const docker::Client& client_;
-  std::shared_ptr<std::atomic<bool>> engine_refuses_;
+  const std::shared_ptr<Manners> manners_;
   std::mutex mutex_;  // guards the next three
   bool is_out_of_sight_ = false;
   std::optional<Counters> known_;

@@ -23,6 +23,8 @@ constexpr base::milliseconds kSignalTime = 20s;
 constexpr base::milliseconds kHopelessTime = 1s;
 constexpr auto kCheckTime = 5s;
 constexpr auto kInspectTime = 20s;
+/// What a server's end may be held up for, to learn what it used.
+constexpr base::milliseconds kLastLook = 200ms;
 
 bool mentions(const std::string& text, std::string_view word) {
   return ::strcasestr(text.c_str(), std::string(word).c_str()) != nullptr;
@@ -167,7 +169,7 @@ tl::expected<void, Error> ContainerServer::start_once(Output& output, const dock
 void ContainerServer::measure() {
   if (!meter_) return;
   meter_->measure_if_cheap();
-  if (meter_->is_empty() && !tracker_.health().is_doubted()) meter_->measure();
+  if (meter_->is_empty() && !tracker_.health().is_doubted()) meter_->measure(kLastLook);
 }
 
 Measured ContainerServer::measured() const {

@@ -20,10 +20,10 @@ Meter::Meter(std::unique_ptr<UsageSource> source)
       is_cheap_(source == nullptr || source->is_cheap()),
       source_(std::move(source)) {}
 
-void Meter::measure() {
-  const std::lock_guard lock(source_mutex_);
-  if (!source_) return;
-  if (const auto reading = source_->read()) add(base::Clock::now(), *reading);
+void Meter::measure(milliseconds patience) {
+  const std::unique_lock lock(source_mutex_, patience);
+  if (!lock.owns_lock() || !source_) return;
+  if (const auto reading = source_->read(patience)) add(base::Clock::now(), *reading);
 }
 
 void Meter::measure_if_cheap() {

@@ -20,14 +20,17 @@ using std::chrono::milliseconds;
 /// How often files of the kernel are read, and how often an engine is asked.
 inline constexpr milliseconds kFilePeriod{100};
 inline constexpr milliseconds kEnginePeriod{1000};
+/// How long a look may take.
+inline constexpr milliseconds kPatience{2000};
 
 /// What was seen of one instance. Thread-safe.
 class Meter {
  public:
   explicit Meter(std::unique_ptr<UsageSource> source = nullptr);
 
-  /// Looks at it now; after `close` it does nothing. Blocks as long as the source does.
-  void measure();
+  /// Looks at it now; after `close` it does nothing. Blocks for `patience` at most, if another thread looks
+  /// or the source takes its time.
+  void measure(milliseconds patience = kPatience);
   /// The same, unless that could block.
   void measure_if_cheap();
   /// It is not looked at any more once this returns. Blocks while another thread looks.
@@ -48,7 +51,7 @@ class Meter {
 
   const model::MeasuredBy how_;
   const bool is_cheap_;
-  std::mutex source_mutex_;  // guards source_, which is asked by one thread at a time
+  std::timed_mutex source_mutex_;  // guards source_, which is asked by one thread at a time
   std::unique_ptr<UsageSource> source_;
   mutable std::mutex mutex_;  // guards what follows
   bool has_seen_ = false;

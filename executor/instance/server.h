@@ -102,8 +102,8 @@ class Server : public rpc::ByteStream {
   /// Id of the container it lives in, while there is one; empty where there is no such thing.
   [[nodiscard]] virtual std::string container() const { return {}; }
 
-  /// Looks at what it uses, while it still runs: it is about to be ended. Blocks for microseconds, or for a
-  /// request to an engine that was never asked about it before.
+  /// Looks at what it uses, while it still runs: it is about to be ended. Blocks for microseconds, or, where
+  /// an engine is to be asked that was never asked about it before, for 200 ms at most.
   virtual void measure() {}
   /// So far.
   [[nodiscard]] virtual Measured measured() const { return {}; }

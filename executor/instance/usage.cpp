@@ -126,7 +126,7 @@ CgroupUsage::CgroupUsage(const Counters& counters)
       io_(counters.io.folder /
           (counters.io.unified ? "io.stat" : "blkio.throttle.io_service_bytes_recursive")) {}
 
-std::optional<Reading> CgroupUsage::read() {
+std::optional<Reading> CgroupUsage::read(std::chrono::milliseconds /*patience*/) {
   const auto memory = number_in(memory_);
   const SmallFile cpu(cpu_);
   if (!memory || !cpu.is_read()) return std::nullopt;
@@ -148,7 +148,7 @@ std::optional<Reading> CgroupUsage::read() {
 
 ProcessUsage::ProcessUsage(pid_t pid) : folder_("/proc/" + std::to_string(pid)) {}
 
-std::optional<Reading> ProcessUsage::read() {
+std::optional<Reading> ProcessUsage::read(std::chrono::milliseconds /*patience*/) {
   const SmallFile status(folder_ + "/status");
   model::Usage now;
   now.memory = number_after(status.text(), "\nVmRSS:") * kKibibyte;

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,8 +28,8 @@ class UsageSource {
   UsageSource& operator=(const UsageSource&) = delete;
   virtual ~UsageSource() = default;
 
-  /// Nothing: it has ended, or does not say.
-  virtual std::optional<Reading> read() = 0;
+  /// Nothing: it has ended, or does not say within `patience`.
+  virtual std::optional<Reading> read(std::chrono::milliseconds patience) = 0;
   [[nodiscard]] virtual model::MeasuredBy how() const = 0;
   /// Whether it is asked within microseconds, and never blocks.
   [[nodiscard]] virtual bool is_cheap() const { return true; }
@@ -63,7 +64,7 @@ std::optional<Counters> find_counters(const std::string& mountinfo, const std::s
 class CgroupUsage final : public UsageSource {
  public:
   explicit CgroupUsage(const Counters& counters);
-  std::optional<Reading> read() override;
+  std::optional<Reading> read(std::chrono::milliseconds patience) override;
   [[nodiscard]] model::MeasuredBy how() const override { return model::MeasuredBy::cgroup; }
 
  private:
@@ -80,7 +81,7 @@ class CgroupUsage final : public UsageSource {
 class ProcessUsage final : public UsageSource {
  public:
   explicit ProcessUsage(pid_t pid);
-  std::optional<Reading> read() override;
+  std::optional<Reading> read(std::chrono::milliseconds patience) override;
   [[nodiscard]] model::MeasuredBy how() const override { return model::MeasuredBy::process; }
 
  private:

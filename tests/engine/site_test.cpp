@@ -1,5 +1,6 @@
 // What the instances of one case share, with the real engine: made before, seen by all, gone after.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "docker/images.h"
 #include "executor/instance/container_site.h"
@@ -97,6 +98,31 @@ TEST(Site, NetworkGivesNamesToTheProcesses) {
             "1\n{\"a\":\"a\",\"b\":\"b\"}\na\n");
   EXPECT_TRUE(c.site->close().empty());
   EXPECT_EQ(c.objects.names(), std::vector<std::string>());
+}
+
+TEST(Site, WhatAServerUsesIsKnownWhileItRunsAndAfterItsEnd) {
+  Case c({});
+  config::Platform platform;
+  platform.name = model::PlatformName("p");
+  platform.entrypoint = {"/bin/sh", "-c", "x=$(head -c 4000000 /dev/zero | tr '\\0' x); read line"};
+  tests::Collected collected;
+  const auto server = c.site->make_server({model::ProcessName("a"), &platform, platform.limits});
+  ASSERT_TRUE(server->start(collected, tests::patient().deadline, {}));
+  const auto soon = tests::patient().deadline;
+  while (server->measured().peak.memory < 4'000'000 && !soon.passed()) {
+    server->measure();
+    ::usleep(1000);
+  }
+  server->close_stdin();
+  collected.wait();
+  const auto measured = server->measured();
+  EXPECT_NE(measured.by, model::MeasuredBy::nothing);
+  EXPECT_GT(measured.peak.memory, 4'000'000);
+  EXPECT_LT(measured.peak.memory, std::int64_t{256} << 20U);
+  EXPECT_GT(measured.peak.cpu_nanoseconds, 0);
+  EXPECT_GE(measured.peak.pids, 1);
+  EXPECT_FALSE(measured.samples.empty());
+  EXPECT_EQ(server->dispose(), "");
 }
 
 TEST(Site, EngineThatCannotMakeItLeavesNothing) {

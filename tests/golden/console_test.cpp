@@ -117,6 +117,25 @@ TEST(Console, HostileTextObeysNothing) {
   }
 }
 
+TEST(Console, QuestionIsAnsweredAboveTheProgressOrElsewhere) {
+  const std::vector<Event> events{RunStarted{RunId("r"), "", {}, 2},
+                                  CaseStarted{CaseId("a.feature:3 w=p"), 0}};
+  for (const bool is_live : {true, false}) {
+    std::ostringstream out;
+    std::ostringstream other;
+    ConsoleOptions options;
+    if (is_live) options.columns = [] { return std::size_t{80}; };
+    Console console(out, options);
+    for (const auto& event : events) console.note_progress(event);
+    console.answer(other);
+    const std::string told = "cexec: 0 of 2 cases over, 0 failed, 1 running\n  a.feature:3 w=p\n";
+    const auto at = out.str().find(told);
+    EXPECT_EQ(at != std::string::npos, is_live) << out.str();
+    EXPECT_EQ(other.str().starts_with(told), !is_live) << other.str();
+    if (is_live) EXPECT_GT(out.str().find("0/2 done"), at) << "the progress stands below it";
+  }
+}
+
 TEST(Console, TagsAreShownWhereAskedFor) {
   auto report = red("50", Failed{});
   report.tags = {"@slow", "@\x1b[31mred"};

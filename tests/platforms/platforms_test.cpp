@@ -43,8 +43,7 @@ TEST_F(Misbehaving, RunGoesOnToItsEndAndLeavesNothing) {
 
 TEST_F(Misbehaving, SilenceTimesOut) {
   expect("silence", "timed out", "x: the step took longer than 3.0s\n");
-  expect("half a line", "timed out",
-         "; wrote 39 bytes and no newline: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"succ");
+  expect("half a line", "timed out", "; wrote 39 bytes and no newline: {\"jsonrpc\":\"2.0\",\"id\":");
   expect("closed stdout", "timed out");
 }
 

@@ -44,14 +44,25 @@ TEST(ContainerMeters, WhereTheyAreIsAskedOnce) {
   EXPECT_EQ(second->peak().memory, 900);
 }
 
-TEST(ContainerMeters, EngineThatRefusesIsAskedNoMore) {
+TEST(ContainerMeters, EngineThatRefusesOnceIsAskedAgain) {
   tests::ScriptedClient scripted;
-  scripted.transport.answer(200, inspection()).answer(501, R"({"message":"not implemented"})");
+  scripted.transport.answer(200, inspection()).answer(409, "{}").answer(404, "{}").answer(200, kStats);
   ContainerMeters meters(scripted.client, kNever);
   const auto meter = meters.watch("4f5e", tests::soon());
-  meter->measure();
-  meter->measure();
+  for (int i = 0; i < 3; ++i) meter->measure();
+  EXPECT_EQ(meter->how(), model::MeasuredBy::engine);
+}
+
+TEST(ContainerMeters, EngineThatAlwaysRefusesIsAskedNoMore) {
+  tests::ScriptedClient scripted;
+  scripted.transport.answer(200, inspection());
+  for (int i = 0; i < 20; ++i) scripted.transport.answer(501, R"({"message":"not implemented"})");
+  scripted.transport.answer(200, kStats);
+  ContainerMeters meters(scripted.client, kNever);
+  const auto meter = meters.watch("4f5e", tests::soon());
+  for (int i = 0; i < 30; ++i) meter->measure();
   EXPECT_EQ(meter->how(), model::MeasuredBy::nothing);
+  EXPECT_EQ(scripted.transport.requests.size(), 21U);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ Reading reading(const model::Usage& usage) {
 class Counting final : public UsageSource {
  public:
   explicit Counting(bool cheap = true) : cheap_(cheap) {}
-  std::optional<Reading> read() override {
+  std::optional<Reading> read(milliseconds /*patience*/) override {
     const model::Usage now{++count, 0, 1, 0, 0};
     if (count == 3) thrice.set(true);
     return reading(now);

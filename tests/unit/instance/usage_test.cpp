@@ -47,7 +47,8 @@ TEST_F(VersionOne, ReadsWhatItIsAndWhatItWasAtMost) {
   write("pids/docker/4f5e/pids.peak", "7\n");
   write("blkio/docker/4f5e/blkio.throttle.io_service_bytes_recursive",
         "8:0 Read 4096\n8:0 Write 10\n8:0 Sync 4106\n254:0 Read 4\n254:0 Write 0\nTotal 4110\n");
-  const auto reading = CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read();
+  const auto reading =
+      CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read(std::chrono::milliseconds(0));
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading->now.memory, 1000);
   EXPECT_EQ(reading->peak.memory, 9000);
@@ -63,14 +64,15 @@ TEST_F(VersionOne, KernelThatKeepsNoPeaksGivesWhatIs) {
   write("memory/docker/4f5e/memory.usage_in_bytes", "1000\n");
   write("cpuacct/docker/4f5e/cpuacct.usage", "1\n");
   write("pids/docker/4f5e/pids.current", "0\n");
-  const auto reading = CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read();
+  const auto reading =
+      CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read(std::chrono::milliseconds(0));
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading->peak.memory, 1000);
   EXPECT_TRUE(reading->is_over);
 }
 
 TEST_F(VersionOne, GoneIsNothing) {
-  EXPECT_FALSE(CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read());
+  EXPECT_FALSE(CgroupUsage(*find_counters(mounts, cgroups, "4f5e")).read(std::chrono::milliseconds(0)));
 }
 
 TEST_F(VersionOne, AnotherContainersPathIsNotTaken) {
@@ -96,7 +98,7 @@ TEST(VersionTwo, OneFolderCountsAll) {
   const auto mounts = "30 24 0:26 / " + tree.path().string() + " rw - cgroup2 cgroup2 rw,nsdelegate\n";
   const auto found = find_counters(mounts, "0::/machine.slice/libpod-4f5e.scope/container\n", "4f5e");
   ASSERT_TRUE(found);
-  const auto reading = CgroupUsage(*found).read();
+  const auto reading = CgroupUsage(*found).read(std::chrono::milliseconds(0));
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading->now.memory, 1000);
   EXPECT_EQ(reading->peak.memory, 9000);
@@ -112,7 +114,7 @@ TEST(ProcessUsage, ThisProcessHasMemoryAndThreads) {
       ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   ::munmap(memory, kSize);
-  const auto reading = ProcessUsage(::getpid()).read();
+  const auto reading = ProcessUsage(::getpid()).read(std::chrono::milliseconds(0));
   ASSERT_TRUE(reading);
   EXPECT_GT(reading->now.memory, 0);
   EXPECT_GE(reading->peak.memory, reading->now.memory);
@@ -121,7 +123,7 @@ TEST(ProcessUsage, ThisProcessHasMemoryAndThreads) {
 }
 
 TEST(ProcessUsage, NoSuchProcessIsNothing) {
-  EXPECT_FALSE(ProcessUsage(0x7ffffff0).read());
+  EXPECT_FALSE(ProcessUsage(0x7ffffff0).read(std::chrono::milliseconds(0)));
 }
 
 }  // namespace
