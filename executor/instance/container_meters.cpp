@@ -13,9 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Whoever has less patience than an engine once took is not served any more: some (Podman 4.3) take seconds,
-/// which no instance's end may wait for.
-constexpr auto kSlow = 200ms;
+/// An engine that took as long as that, as Docker 20.10 often does, whose answers wait for its own next
+/// round, is not asked for a while by those who have no more patience: an instance's end must not wait for it
+/// again and again.
+constexpr auto kSlow = 250ms;
+constexpr int kRest = 50;  ///< times as long as it took
 /// One that has ended meanwhile is refused, too, each engine with a status of its own; so many in a row say
 /// that it is not done at all.
 constexpr int kMostRefusals = 20;
@@ -34,10 +36,12 @@ class EngineUsage final : public UsageSource {
       : client_(client), container_(std::move(container)), manners_(std::move(manners)) {}
 
   std::optional<Reading> read(milliseconds patience) override {
-    if (manners_->refusals >= kMostRefusals || (manners_->is_slow && patience <= kSlow)) return std::nullopt;
     const auto begin = base::Clock::now();
+    if (manners_->refusals >= kMostRefusals) return std::nullopt;
+    if (patience <= kSlow && begin < manners_->rests_until.load()) return std::nullopt;
     const auto stats = docker::container_stats(client_, container_, {base::Deadline::in(patience), {}});
-    if (base::Clock::now() - begin >= kSlow) manners_->is_slow = true;
+    const auto took = base::Clock::now() - begin;
+    if (took >= kSlow) manners_->rests_until = begin + kRest * took;
     if (stats) manners_->refusals = 0;
     if (!stats && stats.error().kind == docker::ErrorKind::refused) ++manners_->refusals;
     // An ended container has only zeros to show.

@@ -19,8 +19,8 @@ class ContainerMeters {
  public:
   /// What is known of an engine that is asked.
   struct Manners {
-    std::atomic<int> refusals{0};  ///< in a row
-    std::atomic<bool> is_slow{false};
+    std::atomic<int> refusals{0};                                 ///< in a row
+    std::atomic<base::TimePoint> rests_until{base::TimePoint()};  ///< after it took long
   };
 
   /// `client` must outlive it.

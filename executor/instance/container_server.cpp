@@ -24,7 +24,7 @@ constexpr base::milliseconds kHopelessTime = 1s;
 constexpr auto kCheckTime = 5s;
 constexpr auto kInspectTime = 20s;
 /// What a server's end may be held up for, to learn what it used.
-constexpr base::milliseconds kLastLook = 200ms;
+constexpr base::milliseconds kLastLook = 250ms;
 
 bool mentions(const std::string& text, std::string_view word) {
   return ::strcasestr(text.c_str(), std::string(word).c_str()) != nullptr;

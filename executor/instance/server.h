@@ -103,7 +103,7 @@ class Server : public rpc::ByteStream {
   [[nodiscard]] virtual std::string container() const { return {}; }
 
   /// Looks at what it uses, while it still runs: it is about to be ended. Blocks for microseconds, or, where
-  /// an engine is to be asked that was never asked about it before, for 200 ms at most.
+  /// an engine is to be asked that was never asked about it before, for 250 ms at most.
   virtual void measure() {}
   /// So far.
   [[nodiscard]] virtual Measured measured() const { return {}; }
