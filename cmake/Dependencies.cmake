@@ -13,7 +13,7 @@ find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 add_library(rapidjson INTERFACE)
 target_include_directories(rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
 
-if(CEXEC_TESTS)
+if(CEXEC_TESTS OR CEXEC_BENCH)
   find_package(GTest REQUIRED)
 endif()
 if(CEXEC_BENCH)
