@@ -189,7 +189,9 @@ int main(int argc, char** argv) {
   const auto seed = static_cast<unsigned>(argc > 2 ? std::stoul(argv[2]) : 1);
   std::vector<std::string> mode(argv + std::min(argc, 3), argv + argc);
   if (mode.empty()) mode = {"--container-seq"};
-  tests::chaos::Session session(seed, mode);
-  session.run(runs);
-  return session.print() == 0 ? 0 : 1;
+  return tests::chaos::run_to_its_end([&] {
+    tests::chaos::Session session(seed, mode);
+    session.run(runs);
+    return session.print() == 0 ? 0 : 1;
+  });
 }

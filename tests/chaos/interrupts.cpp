@@ -84,5 +84,5 @@ int main(int argc, char** argv) {
   const auto seed = static_cast<unsigned>(argc > 2 ? std::stoul(argv[2]) : 1);
   std::vector<std::string> mode(argv + std::min(argc, 3), argv + argc);
   if (mode.empty()) mode = {"--container-seq"};
-  return tests::chaos::run(runs, seed, mode);
+  return tests::chaos::run_to_its_end([&] { return tests::chaos::run(runs, seed, mode); });
 }

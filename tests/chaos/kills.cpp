@@ -272,5 +272,5 @@ int main(int argc, char** argv) {
   std::vector<std::string> mode(argv + std::min(argc, 3), argv + argc);
   if (mode.empty()) mode = {"--container-seq"};
   std::cout << fmt::format("{} runs, seed {}\n", runs, seed) << std::flush;
-  return tests::chaos::run(runs, seed, mode);
+  return tests::chaos::run_to_its_end([&] { return tests::chaos::run(runs, seed, mode); });
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iostream>
 #include <regex>
 #include <stdexcept>
 #include <thread>
@@ -151,6 +152,15 @@ std::string fault_of_report(const std::string& out) {
   if (sum != std::stoi(found[1])) return "the counts do not add up: " + last[0];
   if (found[3] != "0") return "a case is said to have failed";
   return {};
+}
+
+int run_to_its_end(const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 2;
+  }
 }
 
 }  // namespace tests::chaos

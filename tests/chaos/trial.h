@@ -2,6 +2,7 @@
 // and cexec on an engine that a fault proxy stands before.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -70,5 +71,9 @@ std::vector<std::string> running_of(const docker::Client& client, const std::str
 /// Outcomes of the cases that a console's output lists, and what is wrong with it as a whole: no last line, a
 /// count that does not fit, something left. Empty if all is well.
 std::string fault_of_report(const std::string& out);
+
+/// What `work` returns, as an exit code; 2 where it throws, which is printed. So what it holds is taken down,
+/// a private engine above all.
+int run_to_its_end(const std::function<int()>& work);
 
 }  // namespace tests::chaos

@@ -16,7 +16,8 @@ class DefaultBridge {
   DefaultBridge() : was_there_(is_there()) {}
   ~DefaultBridge() {
     if (!was_there_ || is_there()) return;
-    std::cerr << "an engine of this test has removed docker0, which is not its own\n";
+    std::cerr
+        << "docker0, which is the machine's engine's, has gone while this test had an engine of its own\n";
     std::abort();
   }
   DefaultBridge(const DefaultBridge&) = delete;
