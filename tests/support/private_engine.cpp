@@ -35,6 +35,8 @@ PrivateEngine::PrivateEngine(std::size_t disk_megabytes) {
 PrivateEngine::~PrivateEngine() {
   signal(SIGCONT);
   stop(SIGTERM);
+  // An engine that was killed forgets processes of its own that watch over containers.
+  run(as_root({"pkill", "-KILL", "-f", "[c]ontainerd-shim.*" + folder_.path().string() + "/exec/"}));
   // Its containerd goes with it, but not at once.
   for (int i = 0; i < 100 && run(as_root({"umount", data()})).exit_code != 0; ++i) ::usleep(100'000);
 }
