@@ -35,9 +35,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// So many that starting never pauses while a case executes, and few enough that little is started in vain.
-constexpr std::size_t kProvisionAhead = 3;
-
 /// Tells a folder of ours: only there may what an earlier run left be removed.
 constexpr const char* kMarker = "cexec-run.txt";
 
@@ -101,17 +98,22 @@ std::size_t default_workers() {
   return std::max(2U, std::thread::hardware_concurrency()) - 1;
 }
 
-/// Without any mode nothing of another case lives beside a case: on one machine servers may get in each
-/// other's way already when they start.
-std::size_t default_provision_ahead(config::Mode mode) {
-  return mode == config::Mode::process ? 0 : kProvisionAhead;
+/// As many instances as there are processors, but those of one case at least: more of them only get in each
+/// other's way. Without any mode nothing of another case lives beside a case: on one machine servers may do
+/// so already when they start.
+std::size_t default_provision_ahead(config::Mode mode, const plan::Plan& plan) {
+  if (mode == config::Mode::process) return 0;
+  std::size_t most_of_a_case = 1;
+  for (const auto& one : plan.cases) most_of_a_case = std::max(most_of_a_case, one.platforms.size());
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / most_of_a_case);
 }
 
-schedule::Options schedule_options(const RunArguments& run, config::Mode mode, const std::string& program) {
+schedule::Options schedule_options(const RunArguments& run, config::Mode mode, const plan::Plan& plan,
+                                   const std::string& program) {
   schedule::Options options;
   const bool is_parallel = mode == config::Mode::container_par || mode == config::Mode::process_parallel;
   if (is_parallel) options.workers = run.max_workers.value_or(default_workers());
-  options.provision_ahead = run.provision_ahead.value_or(default_provision_ahead(mode));
+  options.provision_ahead = run.provision_ahead.value_or(default_provision_ahead(mode, plan));
   options.isolation = run.isolation.value_or(options.isolation);
   options.step_timeout = run.step_timeout.value_or(options.step_timeout);
   options.start_timeout = run.start_timeout.value_or(options.start_timeout);
@@ -213,7 +215,7 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
                   track::Watchdog* watchdog) {
   const auto& run = prepared.arguments.run;
   const model::RunId id(base::random_uuid());
-  auto options = schedule_options(run, mode, program);
+  auto options = schedule_options(run, mode, prepared.plan, program);
   if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
     complain("--artifacts " + wrong);
     return ExitCode::bad_input;
@@ -242,10 +244,10 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   const auto deadline = run.run_timeout ? base::Deadline::in(*run.run_timeout) : base::Deadline::never();
   auto sinks = (*output)->sinks();
   sinks.insert(sinks.end(), {&recorder, &tally});
-  auto signal = dispatch(signals, events, sinks, cancellation, deadline,
-                         {[&at_work] { at_work.remove_all_now(); }, [&output] { (*output)->answer(); },
-                          STDOUT_FILENO, [&] { (*output)->tick(!printed.is_behind()); },
-                          (*output)->tick_period()});
+  auto signal =
+      dispatch(signals, events, sinks, cancellation, deadline,
+               {[&at_work] { at_work.remove_all_now(); }, [&output] { (*output)->answer(); }, STDOUT_FILENO,
+                [&] { (*output)->tick(!printed.is_behind()); }, (*output)->tick_period()});
   for (const auto& problem : recorder.finish()) complain("warning: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
