@@ -19,9 +19,8 @@
 #include "docker/endpoint.h"
 #include "docker/exit_watch.h"
 #include "executor/config/loader.h"
-#include "executor/image/resolve.h"
 #include "executor/instance/container_spec.h"
-#include "tests/support/engine.h"
+#include "tests/bench/cpp_platform.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
@@ -33,18 +32,9 @@ constexpr std::chrono::seconds kPatience{1800};
 
 using Seconds = std::chrono::duration<double>;
 
-const model::PlatformImage& cpp_image() {
-  static const auto image = [] {
-    const auto config = config::load("cexec.yaml", docker::process_environment()).value();
-    const auto& platform = *config.find_platform(model::PlatformName("cpp"));
-    return image::resolve(tests::engine(), platform, {}, {[](auto) {}, {}}, tests::patient()).value();
-  }();
-  return image;
-}
-
 /// What both sides run: a server that writes to its own /tmp.
 std::string config_text() {
-  return "version: 1\nplatforms:\n  cpp:\n    image: \"" + cpp_image().reference +
+  return "version: 1\nplatforms:\n  cpp:\n    image: \"" + tests::cpp_image().reference +
          "\"\n    environment: {CEXEC_EXCHANGE: /tmp}\n";
 }
 
@@ -54,7 +44,7 @@ docker::ContainerSpec make_spec() {
   const auto config = config::load(folder.path() / "cexec.yaml", docker::process_environment()).value();
   instance::Surroundings around;
   around.process = model::ProcessName("w");
-  around.image_id = cpp_image().id;
+  around.image_id = tests::cpp_image().id;
   around.limits = config.platforms.front().limits;
   return instance::container_spec(config.platforms.front(), around);
 }

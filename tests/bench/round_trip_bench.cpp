@@ -11,15 +11,12 @@
 #include "base/wait.h"
 #include "docker/attach.h"
 #include "docker/container_lifecycle.h"
-#include "docker/endpoint.h"
-#include "executor/config/loader.h"
-#include "executor/image/resolve.h"
 #include "executor/instance/container_server.h"
 #include "executor/instance/container_spec.h"
 #include "executor/instance/instance.h"
 #include "executor/instance/start_gate.h"
+#include "tests/bench/cpp_platform.h"
 #include "tests/bench/medians.h"
-#include "tests/support/engine.h"
 #include "tests/support/temp_folder.h"
 
 namespace {
@@ -27,19 +24,12 @@ namespace {
 using namespace executor;
 using namespace std::chrono_literals;
 
-const config::Platform& cpp_platform() {
-  static const auto config = config::load("cexec.yaml", docker::process_environment()).value();
-  return *config.find_platform(model::PlatformName("cpp"));
-}
-
 docker::ContainerSpec cpp_spec() {
-  static const auto image =
-      image::resolve(tests::engine(), cpp_platform(), {}, {[](auto) {}, {}}, tests::patient()).value();
   instance::Surroundings around;
   around.process = model::ProcessName("writer");
-  around.image_id = image.id;
-  around.limits = cpp_platform().limits;
-  return instance::container_spec(cpp_platform(), around);
+  around.image_id = tests::cpp_image().id;
+  around.limits = tests::cpp_platform().limits;
+  return instance::container_spec(tests::cpp_platform(), around);
 }
 
 instance::StepCall step() {
