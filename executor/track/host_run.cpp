@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "base/fd.h"
@@ -126,6 +127,7 @@ std::string describe_process(pid_t pid) {
 
 void end_processes(const model::RunId& run, const base::Deadline& deadline, Ended& ended) {
   int empty = 0;  // one search may miss what is forked meanwhile
+  std::set<pid_t> known;
   while (empty < 2) {
     const auto pids = processes_of(run);
     if (!pids.empty() && deadline.passed()) {
@@ -133,9 +135,7 @@ void end_processes(const model::RunId& run, const base::Deadline& deadline, Ende
       return;
     }
     for (const auto pid : pids) {
-      auto name = describe_process(pid);
-      if (std::find(ended.removed.begin(), ended.removed.end(), name) == ended.removed.end())
-        ended.removed.push_back(std::move(name));
+      if (known.insert(pid).second) ended.removed.push_back(describe_process(pid));
       kill_if_of(run, pid);
     }
     empty = pids.empty() ? empty + 1 : 0;

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "executor/track/proc.h"
 #include "tests/support/temp_folder.h"
 
 namespace executor::track {
@@ -53,10 +54,16 @@ pid_t start_process_of(const model::RunId& id) {
   ::_exit(127);
 }
 
+/// Until all of them are what they are to become.
 void wait_for_processes(const model::RunId& id, std::size_t count) {
   const auto deadline = base::Deadline::in(30s);
-  while (processes_of(id).size() != count && !deadline.passed()) ::usleep(1000);
-  ASSERT_EQ(processes_of(id).size(), count);
+  const auto is_asleep = [](pid_t pid) { return name_of_process(pid) == "sleep"; };
+  while (!deadline.passed()) {
+    const auto pids = processes_of(id);
+    if (pids.size() == count && std::any_of(pids.begin(), pids.end(), is_asleep)) return;
+    ::usleep(1000);
+  }
+  FAIL() << processes_of(id).size() << " processes, not " << count << " with a sleep";
 }
 
 TEST_F(HostRuns, FolderIsTheRecordOfALivingRun) {
