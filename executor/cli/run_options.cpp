@@ -84,7 +84,7 @@ void add_mode_options(CLI::App& app, RunArguments& run) {
   add_value(app, "--max-workers", run.max_workers, parse_count, "cases at a time (CPUs - 1, at least 1)",
             "N");
   add_value(app, "--provision-ahead", run.provision_ahead, parse_ahead,
-            "coming cases whose containers start early (as many\ninstances as there are processors)", "N");
+            "coming cases whose containers start early\n(as many instances as processors)", "N");
   add_value(app, "--isolation", run.isolation, parse_isolation,
             "how long an instance may be used, where its\nserver has `reset`: case, feature, run (case)",
             "LEVEL");
