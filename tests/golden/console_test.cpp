@@ -132,7 +132,9 @@ TEST(Console, QuestionIsAnsweredAboveTheProgressOrElsewhere) {
     const auto at = out.str().find(told);
     EXPECT_EQ(at != std::string::npos, is_live) << out.str();
     EXPECT_EQ(other.str().starts_with(told), !is_live) << other.str();
-    if (is_live) EXPECT_GT(out.str().find("0/2 done"), at) << "the progress stands below it";
+    if (is_live) {
+      EXPECT_GT(out.str().find("0/2 done"), at) << "the progress stands below it";
+    }
   }
 }
 
