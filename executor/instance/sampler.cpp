@@ -21,9 +21,16 @@ Meter::Meter(std::unique_ptr<UsageSource> source)
       source_(std::move(source)) {}
 
 void Meter::measure(milliseconds patience) {
-  const std::unique_lock lock(source_mutex_, patience);
-  if (!lock.owns_lock() || !source_) return;
+  std::unique_lock lock(source_mutex_);
+  const bool is_free = source_free_.wait_for(lock, patience, [this] { return !is_asked_; });
+  if (!is_free || !source_) return;
+  is_asked_ = true;
+  lock.unlock();
   if (const auto reading = source_->read(patience)) add(base::Clock::now(), *reading);
+  lock.lock();
+  is_asked_ = false;
+  lock.unlock();
+  source_free_.notify_all();
 }
 
 void Meter::measure_if_cheap() {
@@ -31,7 +38,8 @@ void Meter::measure_if_cheap() {
 }
 
 void Meter::close() {
-  const std::lock_guard lock(source_mutex_);
+  std::unique_lock lock(source_mutex_);
+  source_free_.wait(lock, [this] { return !is_asked_; });
   source_.reset();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -51,7 +52,10 @@ class Meter {
 
   const model::MeasuredBy how_;
   const bool is_cheap_;
-  std::timed_mutex source_mutex_;  // guards source_, which is asked by one thread at a time
+  std::mutex
+      source_mutex_;  // guards what follows; source_ itself is asked without it, by one thread at a time
+  std::condition_variable source_free_;
+  bool is_asked_ = false;
   std::unique_ptr<UsageSource> source_;
   mutable std::mutex mutex_;  // guards what follows
   bool has_seen_ = false;
