@@ -28,8 +28,9 @@ NamespacePool::NamespacePool(track::Tracker& tracker, PauseImage& image, const S
     : tracker_(tracker), image_(image), most_(std::min(size.most, size.expected / kBorrowersThatPay)) {}
 
 NamespacePool::~NamespacePool() {
+  const auto count = std::min(kRemovers, free_.size());  // before anybody takes one
   std::vector<std::jthread> removers;
-  for (std::size_t i = 0; i < std::min(kRemovers, free_.size()); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     removers.emplace_back([this] {
       while (const auto lender = take_free()) std::ignore = lender->remove();
     });

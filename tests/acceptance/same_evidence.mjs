@@ -15,6 +15,7 @@ const plain = (text) =>
     .replace(/wrote \d+/g, "wrote N")
     // A server that is slow to get ready is asked for its health once more.
     .replace(/"id(\\*)": ?\d+/g, '"id$1": N')
+    .replace(/\bto id \d+/g, "to id N")
     // Whether an exit is seen before the request or in the place of its answer is the server's own doing.
     .replace(", before it answered `shutdown`", "");
 
@@ -33,8 +34,8 @@ const instanceOf = (instance) => ({
   endedBy: instance.endedBy,
   exitCode: instance.exitCode,
   oomKilled: instance.oomKilled,
-  // Lines of different streams come in no order of their own.
-  lines: linesOf(instance).sort(),
+  // Lines of different streams come in no order of their own, and a killed server's last ones by chance.
+  lines: [...new Set(linesOf(instance))].sort(),
 });
 
 const caseOf = ({ report }) => ({
