@@ -5,12 +5,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/fd.h"
+#include "base/latch.h"
 #include "base/wait.h"
 
 namespace base {
@@ -65,6 +67,14 @@ class IoLoop {
   /// not while another drops it, which would not be noticed before the next readiness.
   Waited read_here(std::span<const Source> sources, const std::function<bool()>& enough,
                    const Deadline& deadline, const std::stop_token& stop);
+  /// The same until `latch` is set, which reading `sources` does; nothing where it was not in time.
+  template <class T>
+  std::optional<T> wait_here(std::span<const Source> sources, const Latch<T>& latch, const Deadline& deadline,
+                             const std::stop_token& stop) {
+    const auto is_set = [&latch] { return latch.get().has_value(); };
+    read_here(sources, is_set, deadline, stop);
+    return latch.wait(deadline, stop);  // where none of the sources is in the loop any more
+  }
 
  private:
   class Loan;

@@ -282,16 +282,12 @@ tl::expected<std::optional<Exit>, Error> ContainerServer::wait(const base::Deadl
   if (ended_) return ended_;
   if (!exit_ || !may_run_) return std::nullopt;
   const std::array<base::IoLoop::Source, 2> sources{output_, exit_};
-  loop_.read_here(
-      sources, [this] { return exit_->status().get().has_value(); }, deadline, stop);
-  const auto status = exit_->status().wait(deadline, stop);
+  const auto status = loop_.wait_here(sources, exit_->status(), deadline, stop);
   if (!status) return std::nullopt;
   if (!*status) return tl::unexpected(failed("watched to its end", status->error()));
   // Podman's watch may end with -1 while the container lives on (seen with 4.3, once in some hundred).
   if ((*status)->code < 0 && watch_again()) return wait(deadline, stop);
-  const auto drained = base::Deadline::in(kDrainTime);
-  loop_.read_here(sources, [this] { return output_->ended().get().has_value(); }, drained, {});
-  output_->ended().wait(drained, {});
+  loop_.wait_here(sources, output_->ended(), base::Deadline::in(kDrainTime), {});
   const auto details =
       docker::inspect_container(tracker_.client(), id_, {base::Deadline::in(kInspectTime), {}});
   if (!details) return tl::unexpected(failed("looked at after its end", details.error()));

@@ -301,8 +301,7 @@ void ProcessServer::kill() {
 tl::expected<std::optional<Exit>, Error> ProcessServer::wait(const base::Deadline& deadline,
                                                              const std::stop_token& stop) {
   if (!life_) return std::nullopt;
-  read_here([this] { return life_->code().get().has_value(); }, deadline, stop);
-  const auto code = life_->code().wait(deadline, stop);
+  const auto code = host_.loop.wait_here(sources_, life_->code(), deadline, stop);
   if (!code) return std::nullopt;
   return Exit{*code, cgroup_ != nullptr && cgroup_->oom_kills() > 0};
 }

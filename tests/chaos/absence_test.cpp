@@ -68,6 +68,15 @@ struct Scene {
     EXPECT_EQ(executor::track::names_of(objects_of(*client, run.owner())), std::vector<std::string>());
   }
 
+  /// The engine, which is stopped, stays so for twice the scenario's limit; that is what is tested.
+  void expect_well_after_ten_seconds(Run& run) {
+    std::this_thread::sleep_for(10s);
+    engine.signal(SIGCONT);
+    const auto ended = run.process().finish(kPatience);
+    EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+    EXPECT_EQ(last_lines(ended.out).back(), "0 objects left behind");
+  }
+
   PrivateEngine engine;
   std::unique_ptr<docker::Client> client;
   Setup setup;
@@ -80,11 +89,7 @@ TEST(Absence, OfTenSecondsIsNotTheScenariosTime) {
   chaos::Run run(scene.setup, proxy.docker_host());
   scene.wait_until_working();
   scene.engine.signal(SIGSTOP);
-  std::this_thread::sleep_for(10s);  // what is tested: an absence twice as long as the scenario's limit
-  scene.engine.signal(SIGCONT);
-  const auto ended = run.process().finish(kPatience);
-  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  EXPECT_EQ(last_lines(ended.out).back(), "0 objects left behind");
+  scene.expect_well_after_ten_seconds(run);
 }
 
 TEST(Absence, OfTenSecondsWhileAServerStartsIsNotTheScenariosTime) {
@@ -102,11 +107,7 @@ TEST(Absence, OfTenSecondsWhileAServerStartsIsNotTheScenariosTime) {
   scene.setup.mode = {"--container-seq", "--provision-ahead", "0"};
   chaos::Run run(scene.setup, proxy.docker_host());
   while (!is_starting && run.is_alive()) std::this_thread::sleep_for(1ms);
-  std::this_thread::sleep_for(10s);
-  scene.engine.signal(SIGCONT);
-  const auto ended = run.process().finish(kPatience);
-  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  EXPECT_EQ(last_lines(ended.out).back(), "0 objects left behind");
+  scene.expect_well_after_ten_seconds(run);
 }
 
 TEST(Absence, ForGoodEndsTheRunWithItsReasons) {
