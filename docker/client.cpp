@@ -40,6 +40,16 @@ Result<VersionRange> ask_version(Transport& transport, const Call& call) {
       *newest, ApiVersion::parse(json::string_or(json::find(root, "MinAPIVersion"))).value_or(ApiVersion{})};
 }
 
+/// Of the header `Server: Docker/20.10.24 (linux)`, or `Libpod/4.3.1 (linux)`; a proxy may have put its own.
+std::string release_of(std::string_view server) {
+  for (const std::string_view product : {"Docker/", "Libpod/"}) {
+    if (!server.starts_with(product)) continue;
+    server.remove_prefix(product.size());
+    return std::string(server.substr(0, server.find(' ')));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string ApiVersion::text() const {
@@ -73,7 +83,8 @@ Result<std::unique_ptr<Client>> Client::connect(std::unique_ptr<Transport> trans
   }
   // A header of Podman's own (containers/podman, pkg/api/handlers/compat/ping.go).
   const auto dialect = ping->header("Libpod-Api-Version").empty() ? Dialect::docker : Dialect::podman;
-  return std::make_unique<Client>(std::move(transport), std::min(theirs.newest, kNewest), dialect);
+  return std::make_unique<Client>(std::move(transport), std::min(theirs.newest, kNewest), dialect,
+                                  release_of(ping->header("Server")));
 }
 
 std::string Client::versioned(std::string_view target) const {

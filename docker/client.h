@@ -41,11 +41,17 @@ class Client {
   static Result<std::unique_ptr<Client>> connect(std::unique_ptr<Transport> transport, const Call& call);
 
   /// For an engine whose version is already known.
-  Client(std::unique_ptr<Transport> transport, ApiVersion version, Dialect dialect = Dialect::docker)
-      : transport_(std::move(transport)), version_(version), dialect_(dialect) {}
+  Client(std::unique_ptr<Transport> transport, ApiVersion version, Dialect dialect = Dialect::docker,
+         std::string release = {})
+      : transport_(std::move(transport)),
+        version_(version),
+        dialect_(dialect),
+        release_(std::move(release)) {}
 
   [[nodiscard]] ApiVersion version() const { return version_; }
   [[nodiscard]] Dialect dialect() const { return dialect_; }
+  /// The engine's own version as its answer to the ping had it, "20.10.24"; empty if it did not.
+  [[nodiscard]] const std::string& release() const { return release_; }
   [[nodiscard]] Transport& transport() const { return *transport_; }
   /// "/containers/json" → "/v1.41/containers/json".
   [[nodiscard]] std::string versioned(std::string_view target) const;
@@ -60,6 +66,7 @@ class Client {
   std::unique_ptr<Transport> transport_;
   ApiVersion version_;
   Dialect dialect_;
+  std::string release_;
 };
 
 /// The error that a response with a status of 400 or more stands for; `called` as in Error::call.

@@ -116,26 +116,33 @@ schedule::Capacity ContainerRun::capacity() const {
 }
 
 /// As many namespaces as instances live at a time.
-instance::Pace ContainerRun::pace(const schedule::Options& options) const {
+instance::NamespacePool::Size ContainerRun::namespaces() const {
   std::size_t instances = 0;
   std::size_t most_of_a_case = 0;
   for (const auto& planned : plan_.cases) {
     instances += planned.platforms.size();
     most_of_a_case = std::max(most_of_a_case, planned.platforms.size());
   }
-  const auto cases = std::min<std::size_t>(options.workers + options.provision_ahead + 1, kMostAtATime);
-  return {{cases * most_of_a_case, instances},
-          static_cast<std::size_t>(options.capacity.nano_cpus / kNanoCpus)};
+  const auto cases = std::min<std::size_t>(options_.workers + options_.provision_ahead + 1, kMostAtATime);
+  return {cases * most_of_a_case, instances};
 }
 
 void ContainerRun::run_on_sites(ImageMap images) {
-  auto options = options_;
-  options.capacity = capacity();
   const track::Pulse pulse(tracker_->health());
   base::IoLoop loop;
-  instance::ContainerSites containers(*tracker_, loop, std::move(images), pace(options));
+  instance::ContainerSites containers(*tracker_, loop, std::move(images), namespaces());
   const auto wrapped = parts_.wrap_sites ? parts_.wrap_sites(containers) : nullptr;
   auto& sites = wrapped ? *wrapped : static_cast<instance::SiteFactory&>(containers);
+  // The engine takes a while to answer (it runs other programs for that): the first case does not wait for
+  // it.
+  std::promise<schedule::Capacity> known;
+  auto options = options_;
+  options.capacity = known.get_future().share();
+  const std::jthread asker([&] {
+    const auto has = capacity();
+    containers.know_cpus(static_cast<std::size_t>(has.nano_cpus / kNanoCpus));
+    known.set_value(has);
+  });
   schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
 }
 

@@ -51,7 +51,7 @@ class ContainerRun {
   void run_cases();
   void sweep();
   [[nodiscard]] schedule::Capacity capacity() const;
-  [[nodiscard]] instance::Pace pace(const schedule::Options& options) const;
+  [[nodiscard]] instance::NamespacePool::Size namespaces() const;
   [[nodiscard]] bool connect();
   /// Nothing: it was posted why.
   std::optional<ImageMap> resolve_images();

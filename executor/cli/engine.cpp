@@ -37,11 +37,17 @@ tl::expected<Engine, EngineProblem> connect_engine(const docker::Call& call) {
   if (!endpoint) return tl::unexpected(problem_of(endpoint.error()));
   auto client = docker::Client::connect(std::make_unique<docker::CurlTransport>(*endpoint), call);
   if (!client) return tl::unexpected(problem_of(client.error()));
-  const auto version = docker::engine_version(**client, call);
-  if (!version) return tl::unexpected(problem_of(version.error()));
-  const auto name = version->name.find("Podman") == std::string::npos ? "Docker Engine" : "Podman";
-  auto description = fmt::format("{} {} (API {}) at {}", name, version->version, (*client)->version().text(),
-                                 endpoint->address());
+  // The answer to the ping has it as a rule. /version is answered later: the engine runs other programs for
+  // it.
+  auto release = (*client)->release();
+  if (release.empty()) {
+    auto version = docker::engine_version(**client, call);
+    if (!version) return tl::unexpected(problem_of(version.error()));
+    release = std::move(version->version);
+  }
+  const auto name = (*client)->dialect() == docker::Dialect::podman ? "Podman" : "Docker Engine";
+  auto description =
+      fmt::format("{} {} (API {}) at {}", name, release, (*client)->version().text(), endpoint->address());
   return Engine{std::move(*client), std::move(description)};
 }
 

@@ -121,7 +121,7 @@ void ProcessRun::run_cases_in(const track::HostRunFolder& folder) {
   events_.post(started(describe_limits(cgroups, options_)));
   instance::ProcessSites sites(host, run_, root_, folder.path());
   auto options = options_;
-  options.capacity = capacity();
+  options.capacity = schedule::known(capacity());
   schedule::run_plan(plan_, options, sites, run_, cancellation_, events_);
 }
 

@@ -18,23 +18,21 @@
 
 namespace executor::instance {
 
-/// What a run asks of an engine, and what that has.
-struct Pace {
-  NamespacePool::Size namespaces;  ///< to lend; none by default
-  std::size_t engine_cpus = 0;     ///< 0: not known
-};
-
 /// Makes sites on one engine. All that it is given must outlive it and its sites.
 class ContainerSites : public SiteFactory {
  public:
+  /// `namespaces` are those to lend; none by default.
   ContainerSites(track::Tracker& tracker, base::IoLoop& loop,
-                 std::map<model::PlatformName, model::PlatformImage> images, const Pace& pace = {})
+                 std::map<model::PlatformName, model::PlatformImage> images,
+                 const NamespacePool::Size& namespaces = {})
       : tracker_(tracker),
         loop_(loop),
         images_(std::move(images)),
         pause_image_(tracker.client()),
-        namespaces_(tracker, pause_image_, pace.namespaces),
-        start_gate_(pace.engine_cpus) {}
+        namespaces_(tracker, pause_image_, namespaces) {}
+
+  /// How many processors the engine has, as soon as somebody knows.
+  void know_cpus(std::size_t cpus) { start_gate_.know_cpus(cpus); }
 
   std::unique_ptr<Site> make_site(SiteRequest request) override;
   tl::expected<void, Error> await_usable(const std::stop_token& stop) override;

@@ -21,9 +21,15 @@ void ClimbingLimit::learn(double rate) {
   value_ = is_growing_ ? std::min(value_ + 1, most_) : std::max(value_ - 1, least_);
 }
 
-StartGate::StartGate(std::size_t cpus)
-    : limit_(std::max<std::size_t>(cpus, 1), 2 * std::max<std::size_t>(cpus, 2),
-             4 * std::max<std::size_t>(cpus, 2)) {}
+void StartGate::know_cpus(std::size_t cpus) {
+  const auto two_at_least = std::max<std::size_t>(cpus, 2);
+  {
+    const std::lock_guard lock(mutex_);
+    limit_ = ClimbingLimit(std::max<std::size_t>(cpus, 1), 2 * two_at_least, 4 * two_at_least);
+    done_ = 0;
+  }
+  changed_.notify_all();
+}
 
 std::optional<StartGate::Pass> StartGate::enter(const base::Deadline& deadline, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);

@@ -25,8 +25,8 @@ class ClimbingLimit {
   void learn(double rate);
 
  private:
-  const std::size_t least_;
-  const std::size_t most_;
+  std::size_t least_;
+  std::size_t most_;
   std::size_t value_;
   double last_rate_ = 0;
   bool is_growing_ = true;
@@ -36,8 +36,10 @@ class ClimbingLimit {
 /// brings the most starts a second. Thread-safe.
 class StartGate {
  public:
-  /// `cpus` of the engine; 0 if they are not known.
-  explicit StartGate(std::size_t cpus);
+  /// For an engine of one processor or two, until it is known how many it has.
+  StartGate() { know_cpus(0); }
+  /// Begins anew with so many processors of the engine; 0 if they are not known.
+  void know_cpus(std::size_t cpus);
 
   /// One that was let through, until destroyed.
   class Pass {
@@ -61,7 +63,7 @@ class StartGate {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
-  ClimbingLimit limit_;
+  ClimbingLimit limit_{1, 1, 1};
   std::size_t inside_ = 0;
   std::size_t waiting_ = 0;
   std::size_t done_ = 0;  ///< in the present measurement

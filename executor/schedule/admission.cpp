@@ -25,14 +25,22 @@ Capacity need_of(const plan::Case& planned, const Options& options) {
   return need;
 }
 
-Admission::Admission(const Capacity& capacity)
-    : capacity_{capacity.memory / 100 * kPercentOfMemory, capacity.nano_cpus * kPromisesPerCpu} {}
+std::shared_future<Capacity> known(const Capacity& capacity) {
+  std::promise<Capacity> promise;
+  promise.set_value(capacity);
+  return promise.get_future().share();
+}
+
+void Admission::know(const Capacity& capacity) {
+  capacity_ = {capacity.memory / 100 * kPercentOfMemory, capacity.nano_cpus * kPromisesPerCpu};
+}
 
 bool Admission::fits(const Capacity& need) const {
   if (inside_ == 0) return true;
-  const bool has_memory = capacity_.memory == 0 || promised_.memory + need.memory <= capacity_.memory;
+  if (!capacity_) return false;
+  const bool has_memory = capacity_->memory == 0 || promised_.memory + need.memory <= capacity_->memory;
   const bool has_cpus =
-      capacity_.nano_cpus == 0 || promised_.nano_cpus + need.nano_cpus <= capacity_.nano_cpus;
+      capacity_->nano_cpus == 0 || promised_.nano_cpus + need.nano_cpus <= capacity_->nano_cpus;
   return has_memory && has_cpus;
 }
 

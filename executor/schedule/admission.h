@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "executor/plan/plan.h"
 #include "executor/schedule/options.h"
@@ -17,16 +18,17 @@ Capacity need_of(const plan::Case& planned, const Options& options);
 /// time may add up to some times of what there is, as sharing it only takes longer. Not thread-safe.
 class Admission {
  public:
-  /// The engine's own; what is 0 is not counted.
-  explicit Admission(const Capacity& capacity);
+  /// What there is; what of it is 0 is not counted.
+  void know(const Capacity& capacity);
 
-  /// Whether a case with that need may begin beside those under way. One alone always may.
+  /// Whether a case with that need may begin beside those under way. One alone always may, and no second one
+  /// before it is known what there is.
   [[nodiscard]] bool fits(const Capacity& need) const;
   void enter(const Capacity& need);
   void leave(const Capacity& need);
 
  private:
-  const Capacity capacity_;
+  std::optional<Capacity> capacity_;  ///< what may be promised
   Capacity promised_;
   std::size_t inside_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,6 +37,9 @@ struct Capacity {
   std::int64_t nano_cpus = 0;  ///< 1e9 is one CPU
 };
 
+/// One that is known already.
+std::shared_future<Capacity> known(const Capacity& capacity);
+
 /// How long an instance may be used, where its server can be reset.
 enum class Isolation { each_case, feature, run };
 
@@ -64,7 +68,8 @@ struct Options {
   std::size_t provision_ahead = 0;  ///< coming cases that are got ready before their turn
   /// Indexes of the plan's cases in the order in which they begin; empty: as they stand.
   std::vector<std::size_t> order;
-  Capacity capacity;
+  /// Until it is there, one case at a time is under way. Without a state: nothing is counted.
+  std::shared_future<Capacity> capacity;
   milliseconds step_timeout{30'000};
   milliseconds start_timeout{30'000};
   std::optional<milliseconds> case_timeout;  ///< nothing: no limit but the steps'

@@ -18,12 +18,6 @@ constexpr std::size_t kMostProviders = 16;
 /// One in so many parts of the memory is for instances that wait for another case, where any may.
 constexpr std::int64_t kShareThatMayWait = 3;
 
-Capacity capacity_of(const Options& options) {
-  auto capacity = options.capacity;
-  if (options.isolation != Isolation::each_case) capacity.memory -= capacity.memory / kShareThatMayWait;
-  return capacity;
-}
-
 }  // namespace
 
 Pipeline::Pipeline(const plan::Plan& plan, const Options& options, instance::SiteFactory& sites,
@@ -34,8 +28,15 @@ Pipeline::Pipeline(const plan::Plan& plan, const Options& options, instance::Sit
       run_(run),
       cancellation_(cancellation),
       events_(events),
-      reuse_(options.isolation, options.capacity.memory / kShareThatMayWait),
-      admission_(capacity_of(options)) {}
+      reuse_(options.isolation) {}
+
+void Pipeline::know_capacity(const Capacity& capacity) {
+  const auto may_wait = reuse_.is_wanted() ? capacity.memory / kShareThatMayWait : 0;
+  reuse_.bound_memory(may_wait);
+  const std::lock_guard lock(mutex_);
+  admission_.know({capacity.memory - may_wait, capacity.nano_cpus});
+  changed_.notify_all();
+}
 
 void Pipeline::run() {
   const std::stop_callback on_stop(cancellation_.token(), [this] {
@@ -48,8 +49,13 @@ void Pipeline::run() {
   const auto ahead = options_.provision_ahead;
   const auto providers = ahead == 0 ? 0 : std::min(executors + ahead, kMostProviders);
   const auto disposers = std::min(executors + 1, kMostDisposers);
+  const auto& capacity = options_.capacity;
+  const bool is_asked_for =
+      capacity.valid() && capacity.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+  if (!is_asked_for) know_capacity(capacity.valid() ? capacity.get() : Capacity{});
   {
     std::vector<std::jthread> threads;
+    if (is_asked_for) threads.emplace_back([this] { know_capacity(options_.capacity.get()); });
     for (std::size_t i = 0; i < providers; ++i) threads.emplace_back([this] { provide(); });
     for (std::size_t i = 1; i < executors; ++i) threads.emplace_back([this] { execute(); });
     for (std::size_t i = 0; i < disposers; ++i) threads.emplace_back([this] { dispose(); });

@@ -39,6 +39,7 @@ class Pipeline {
   };
   using Lock = std::unique_lock<std::mutex>;
 
+  void know_capacity(const Capacity& capacity);
   void provide();
   void execute();
   void dispose();

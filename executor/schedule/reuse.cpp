@@ -76,6 +76,11 @@ std::vector<Ensemble> Reuse::give(Ensemble ensemble) {
   return gone;
 }
 
+void Reuse::bound_memory(std::int64_t most) {
+  const std::lock_guard lock(mutex_);
+  memory_ = most;
+}
+
 std::vector<Ensemble> Reuse::take_all() {
   const std::lock_guard lock(mutex_);
   std::vector<Ensemble> all(std::move_iterator(waiting_.begin()), std::move_iterator(waiting_.end()));

@@ -33,8 +33,11 @@ void end(Ensemble& ensemble, const std::stop_token& stop);
 /// Those that wait for their next case. Thread-safe.
 class Reuse {
  public:
-  /// `memory` bounds what the waiting ones may take together by their limits; 0: a number of them does.
-  Reuse(Isolation isolation, std::int64_t memory) : isolation_(isolation), memory_(memory) {}
+  explicit Reuse(Isolation isolation) : isolation_(isolation) {}
+
+  /// Bounds what the waiting ones may take together by their limits, in bytes; 0, as at first: they are
+  /// counted in its place.
+  void bound_memory(std::int64_t most);
 
   [[nodiscard]] bool is_wanted() const { return isolation_ != Isolation::each_case; }
   /// What a case needs: its scope and kind, without servers.
@@ -49,8 +52,8 @@ class Reuse {
 
  private:
   const Isolation isolation_;
-  const std::int64_t memory_;
   std::mutex mutex_;  // guards what follows
+  std::int64_t memory_ = 0;
   std::deque<Ensemble> waiting_;
 };
 

@@ -88,7 +88,7 @@ class Live {
 
   track::Tracker tracker_{tests::engine(), model::RunId("bench"), track::current_owner()};
   base::IoLoop loop_;
-  instance::StartGate gate_{1};
+  instance::StartGate gate_;
   tests::TempFolder folder_;
   instance::Evidence evidence_{
       std::make_shared<instance::Log>("", base::Clock::now()),

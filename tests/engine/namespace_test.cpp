@@ -26,7 +26,7 @@ struct Lending {
         tracker, loop,
         std::map<model::PlatformName, model::PlatformImage>{
             {model::PlatformName("p"), {model::PlatformName("p"), tests::kBaseImage, base_id()}}},
-        Pace{{most, 1000}, 2});
+        NamespacePool::Size{most, 1000});
     SiteRequest request;
     request.case_id = model::CaseId("features/x.feature:1 a=p");
     request.processes = {model::ProcessName("a")};

@@ -41,6 +41,19 @@ TEST(ClientConnect, TooOldEngineIsUnsupported) {
   EXPECT_EQ(negotiate("1.24").error().kind, ErrorKind::unsupported);
 }
 
+TEST(ClientConnect, ReleaseIsThatOfThePing) {
+  const auto release_behind = [](const std::string& server) {
+    auto transport = std::make_unique<ScriptedTransport>();
+    transport->answer(200, {}, {{"Api-Version", "1.41"}, {"Server", server}});
+    return (*Client::connect(std::move(transport), soon()))->release();
+  };
+  EXPECT_EQ(release_behind("Docker/20.10.24+dfsg1 (linux)"), "20.10.24+dfsg1");
+  EXPECT_EQ(release_behind("Libpod/4.3.1 (linux)"), "4.3.1");
+  EXPECT_EQ(release_behind("Docker/27.0.1"), "27.0.1");
+  EXPECT_EQ(release_behind("nginx/1.22"), "");
+  EXPECT_EQ(release_behind(""), "");
+}
+
 TEST(ClientConnect, PingWithoutVersionAsksForIt) {
   const auto client = negotiate("", R"({"ApiVersion":"1.43","MinAPIVersion":"1.24"})");
   ASSERT_TRUE(client);

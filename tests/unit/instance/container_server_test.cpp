@@ -55,7 +55,7 @@ class Played {
   docker::Client client;
   track::Tracker tracker;
   base::IoLoop loop;
-  StartGate gate{1};
+  StartGate gate;
 };
 
 TEST(ContainerServer, WholeLifePassesAndLeavesNothing) {

@@ -37,7 +37,8 @@ TEST(ClimbingLimit, StaysWithinItsBounds) {
 }
 
 TEST(StartGate, LetsTwiceTheProcessorsThroughAndTheNextOnlyAfterOneHasLeft) {
-  StartGate gate(2);
+  StartGate gate;
+  gate.know_cpus(2);
   std::vector<StartGate::Pass> passes;
   for (int i = 0; i < 4; ++i) {
     auto pass = gate.enter(base::Deadline::in(10s), {});
@@ -50,7 +51,8 @@ TEST(StartGate, LetsTwiceTheProcessorsThroughAndTheNextOnlyAfterOneHasLeft) {
 }
 
 TEST(StartGate, StopEndsTheWait) {
-  StartGate gate(1);
+  StartGate gate;
+  gate.know_cpus(1);
   std::vector<StartGate::Pass> passes;
   while (auto pass = gate.enter(base::Deadline::in(10ms), {})) passes.push_back(std::move(*pass));
   std::stop_source stop;

@@ -27,7 +27,8 @@ TEST(Need, InstanceWithoutALimitCountsAsTheBuiltInOne) {
 }
 
 TEST(Admission, NeverPromisesMoreMemoryThanThereIs) {
-  Admission admission({1000 * kMiB, 0});
+  Admission admission;
+  admission.know({1000 * kMiB, 0});
   admission.enter({500 * kMiB, 0});
   EXPECT_TRUE(admission.fits({350 * kMiB, 0}));
   EXPECT_FALSE(admission.fits({351 * kMiB, 0}));  // something is left for the engine and the rest
@@ -36,14 +37,16 @@ TEST(Admission, NeverPromisesMoreMemoryThanThereIs) {
 }
 
 TEST(Admission, CaseThatIsTooLargeRunsAlone) {
-  Admission admission({1000 * kMiB, 0});
+  Admission admission;
+  admission.know({1000 * kMiB, 0});
   EXPECT_TRUE(admission.fits({5000 * kMiB, 0}));
   admission.enter({5000 * kMiB, 0});
   EXPECT_FALSE(admission.fits({1 * kMiB, 0}));
 }
 
 TEST(Admission, CpuTimeIsPromisedSomeTimesOver) {
-  Admission admission({0, 2 * kCpu});
+  Admission admission;
+  admission.know({0, 2 * kCpu});
   for (int i = 0; i < 8; ++i) {
     EXPECT_TRUE(admission.fits({0, 2 * kCpu})) << i;
     admission.enter({0, 2 * kCpu});
@@ -51,8 +54,18 @@ TEST(Admission, CpuTimeIsPromisedSomeTimesOver) {
   EXPECT_FALSE(admission.fits({0, 2 * kCpu}));
 }
 
-TEST(Admission, UnknownCapacityIsNoLimit) {
-  Admission admission({0, 0});
+TEST(Admission, OneAtATimeUntilItIsKnownWhatThereIs) {
+  Admission admission;
+  EXPECT_TRUE(admission.fits({1 * kMiB, 0}));
+  admission.enter({1 * kMiB, 0});
+  EXPECT_FALSE(admission.fits({1 * kMiB, 0}));
+  admission.know({1000 * kMiB, 0});
+  EXPECT_TRUE(admission.fits({1 * kMiB, 0}));
+}
+
+TEST(Admission, WhatIsNotToldIsNoLimit) {
+  Admission admission;
+  admission.know({0, 0});
   admission.enter({1'000'000 * kMiB, 1000 * kCpu});
   EXPECT_TRUE(admission.fits({1'000'000 * kMiB, 1000 * kCpu}));
 }

@@ -46,7 +46,7 @@ struct Ran {
   model::RunId id{"run"};
   std::stop_source stop;
   EventQueue events;
-  Reuse reuse{Isolation::each_case, 0};
+  Reuse reuse{Isolation::each_case};
   model::CaseReport report;
 };
 

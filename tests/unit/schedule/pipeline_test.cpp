@@ -124,10 +124,35 @@ TEST(Pipeline, MemoryThatIsNotThereIsNotPromised) {
   ran.meet_in_steps("w", 6, 2);
   ran.options.workers = 3;
   ran.options.provision_ahead = 3;
-  ran.options.capacity.memory = std::int64_t{700} << 20U;  // one case takes 512 MiB
+  ran.options.capacity = known({.memory = std::int64_t{700} << 20U});  // one case takes 512 MiB
   ran.run();
   EXPECT_EQ(ran.passed(), 6U);
   EXPECT_EQ(ran.most_in_step, 1);
+}
+
+TEST(Pipeline, FirstCaseDoesNotWaitForWhatTheEngineHasAndTheSecondDoes) {
+  Ran ran(scenarios(3));
+  std::promise<Capacity> asked;
+  std::atomic<int> begun{0};
+  std::atomic<int> begun_before{0};
+  tests::Behaviour behaviour;
+  behaviour.answer = [&](const std::string& method, const std::string&) {
+    if (method == "health") ++begun;
+    if (method == "executeStep" && begun_before == 0) {
+      const auto patience = std::chrono::steady_clock::now() + 200ms;
+      while (begun == 1 && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+      begun_before = begun.load();
+      asked.set_value({});
+    }
+    return std::optional<std::string>("");
+  };
+  ran.sites.behaviours["w"] = {behaviour, behaviour, behaviour};
+  ran.options.workers = 3;
+  ran.options.provision_ahead = 3;
+  ran.options.capacity = asked.get_future().share();
+  ran.run();  // for ever, if the first waited
+  EXPECT_EQ(ran.passed(), 3U);
+  EXPECT_EQ(begun_before, 1);
 }
 
 TEST(Pipeline, ServersOfComingCasesAreReadyBeforeTheirTurn) {
