@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -18,6 +16,7 @@
 #include "base/run_clock.h"
 #include "executor/bundle/recorder.h"
 #include "executor/cli/aftermath.h"
+#include "executor/cli/artifacts_folder.h"
 #include "executor/cli/bundle_sources.h"
 #include "executor/cli/container_run.h"
 #include "executor/cli/dispatcher.h"
@@ -32,11 +31,6 @@
 
 namespace executor::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Tells a folder of ours: only there may what an earlier run left be removed.
-constexpr const char* kMarker = "cexec-run.txt";
 
 /// Counts what the exit code depends on.
 class Tally : public model::EventSink {
@@ -129,26 +123,6 @@ schedule::Options schedule_options(const RunArguments& run, config::Mode mode, c
   return options;
 }
 
-/// Makes the folder, empty of what an earlier run left in it. An error is a message.
-std::string prepare_artifacts(const fs::path& folder, const model::RunId& run) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  const bool is_ours = !error && fs::exists(folder / kMarker, error);
-  for (const auto* part : {"cases", "bundles"}) {
-    if (is_ours && !error) fs::remove_all(folder / part, error);
-  }
-  // Reports of another run must not be taken for this one's.
-  for (const auto format :
-       {report::Format::junit, report::Format::messages, report::Format::html, report::Format::json}) {
-    if (is_ours && !error) fs::remove(folder / report::default_file(format), error);
-  }
-  if (error) return fmt::format("{}: {}", folder.string(), error.message());
-  std::ofstream marker(folder / kMarker);
-  marker << "run " << run.text() << '\n';
-  marker.flush();
-  return marker ? std::string() : fmt::format("{}: cannot be written to", folder.string());
-}
-
 /// By the plan's indexes; empty if nothing is known.
 schedule::KnownDurations known_durations(const plan::Plan& plan, const report::Durations& durations) {
   schedule::KnownDurations known;
@@ -216,8 +190,10 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   const auto& run = prepared.arguments.run;
   const model::RunId id(base::random_uuid());
   auto options = schedule_options(run, mode, prepared.plan, program);
-  if (const auto wrong = prepare_artifacts(options.artifacts, id); !wrong.empty()) {
-    complain("--artifacts " + wrong);
+  Signals signals;  // before any thread
+  const auto artifacts = ArtifactsFolder::prepare(options.artifacts, id);
+  if (!artifacts) {
+    complain("--artifacts " + artifacts.error());
     return ExitCode::bad_input;
   }
   const auto output = RunOutput::open(run);
@@ -228,7 +204,6 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
   auto known = known_durations(prepared.plan, (*output)->durations());
   if (is_longest_first(mode, options)) options.order = schedule::longest_first(known);
   (*output)->expect(std::move(known));
-  Signals signals;                       // before any thread
   Printed printed;                       // before anything that prints
   const base::StopWatcher stop_watcher;  // as long as there are deadlines
   if (watchdog == nullptr)
@@ -249,6 +224,8 @@ ExitCode run_plan(const Preparation& prepared, config::Mode mode, const std::str
                {[&at_work] { at_work.remove_all_now(); }, [&output] { (*output)->answer(); }, STDOUT_FILENO,
                 [&] { (*output)->tick(!printed.is_behind()); }, (*output)->tick_period()});
   for (const auto& problem : recorder.finish()) complain("warning: " + problem);
+  if (const auto problem = (*artifacts)->finish(); !problem.empty())
+    complain("warning: what an earlier run left could not be removed: " + problem);
   // What the engine shows no more needs nobody to remove it; anything else is the watchdog's to go on with.
   if (watchdog != nullptr && tally.is_clean()) watchdog->release();
   const bool is_kept = (*output)->finish();
