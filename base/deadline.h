@@ -13,6 +13,11 @@ using Clock = RunClock;
 using TimePoint = Clock::time_point;
 using std::chrono::milliseconds;
 
+/// In whole milliseconds; what is left of one is dropped.
+inline milliseconds between(TimePoint begin, TimePoint end) {
+  return std::chrono::duration_cast<milliseconds>(end - begin);
+}
+
 /// A moment on the run's clock after which a wait ends; `never()` has none.
 class Deadline {
  public:

@@ -17,11 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPiece = std::size_t{64} << 10U;
-
-Error bad_input(std::string message) {
-  return {ErrorKind::bad_input, 0, {}, std::move(message)};
-}
+constexpr std::size_t kFileRead = std::size_t{64} << 10U;
 
 Result<std::string> read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -99,7 +95,7 @@ Result<BuildContext> BuildContext::scan(const fs::path& folder, const std::strin
 
 Result<std::string> BuildContext::digest() const {
   Sha256 digest;
-  std::string buffer(kPiece, '\0');
+  std::string buffer(kFileRead, '\0');
   for (const auto& entry : entries_) {
     std::uintmax_t size = 0;
     std::ifstream file;

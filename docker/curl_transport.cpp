@@ -13,7 +13,7 @@
 namespace docker {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{64} << 20;
+constexpr std::size_t kMaxAnswer = std::size_t{64} << 20;
 constexpr std::size_t kMaxIdleSessions = 16;
 
 struct SlistDeleter {
@@ -104,9 +104,9 @@ class Transfer {
       }
       return bytes.size();
     }
-    if (response.body.size() + bytes.size() > kMaxBody) {
+    if (response.body.size() + bytes.size() > kMaxAnswer) {
       callback_error = Error{
-          ErrorKind::malformed, 0, {}, fmt::format("the answer is larger than {} MiB", kMaxBody >> 20U)};
+          ErrorKind::malformed, 0, {}, fmt::format("the answer is larger than {} MiB", kMaxAnswer >> 20U)};
       return CURL_WRITEFUNC_ERROR;
     }
     response.body.append(bytes);

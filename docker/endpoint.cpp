@@ -22,10 +22,6 @@ constexpr std::string_view kDefaultSocket = "unix:///var/run/docker.sock";
 constexpr int kPlainPort = 2375;
 constexpr int kTlsPort = 2376;
 
-tl::unexpected<Error> bad_input(std::string message) {
-  return tl::unexpected(Error{ErrorKind::bad_input, 0, {}, std::move(message)});
-}
-
 Result<Endpoint> parse_tcp(std::string_view address, std::string_view rest) {
   Endpoint endpoint;
   rest = rest.substr(0, rest.find('/'));
@@ -35,13 +31,13 @@ Result<Endpoint> parse_tcp(std::string_view address, std::string_view rest) {
   if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']')) {
     endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
   }
-  if (endpoint.host.empty()) return bad_input(fmt::format("'{}' names no host", address));
+  if (endpoint.host.empty()) return tl::unexpected(bad_input(fmt::format("'{}' names no host", address)));
   if (!has_port) return endpoint;  // the port follows from whether TLS is used
   const auto digits = rest.substr(colon + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
   if (error != std::errc() || end != digits.data() + digits.size() || endpoint.port < 1 ||
       endpoint.port > 65535) {
-    return bad_input(fmt::format("'{}': '{}' is no port", address, digits));
+    return tl::unexpected(bad_input(fmt::format("'{}': '{}' is no port", address, digits)));
   }
   return endpoint;
 }
@@ -50,11 +46,11 @@ Result<json::Document> read_json(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return bad_input(fmt::format("{} cannot be read", path.string()));
+  if (!file) return tl::unexpected(bad_input(fmt::format("{} cannot be read", path.string())));
   auto document = json::parse(text.str());
   if (!document) {
-    return bad_input(fmt::format("{} is not JSON (at byte {}: {})", path.string(), document.error().offset,
-                                 document.error().message));
+    return tl::unexpected(bad_input(fmt::format("{} is not JSON (at byte {}: {})", path.string(),
+                                                document.error().offset, document.error().message)));
   }
   return std::move(*document);
 }
@@ -86,7 +82,8 @@ Result<Endpoint> from_context(const std::string& name, const fs::path& folder) {
   const auto key = sha256_hex(name);
   const fs::path meta = folder / "contexts" / "meta" / key / "meta.json";
   if (!fs::exists(meta)) {
-    return bad_input(fmt::format("the docker context '{}' does not exist (no {})", name, meta.string()));
+    return tl::unexpected(
+        bad_input(fmt::format("the docker context '{}' does not exist (no {})", name, meta.string())));
   }
   const auto document = read_json(meta);
   if (!document) return tl::unexpected(document.error());
@@ -133,20 +130,20 @@ Environment process_environment() {
 Result<Endpoint> parse_endpoint(std::string_view address) {
   const auto colon = address.find("://");
   if (colon == std::string_view::npos) {
-    return bad_input(
-        fmt::format("'{}' is no engine address; expected unix:///path or tcp://host:port", address));
+    return tl::unexpected(bad_input(
+        fmt::format("'{}' is no engine address; expected unix:///path or tcp://host:port", address)));
   }
   const auto scheme = address.substr(0, colon);
   const auto rest = address.substr(colon + 3);
   if (scheme == "unix") {
-    if (rest.empty()) return bad_input(fmt::format("'{}' names no socket", address));
+    if (rest.empty()) return tl::unexpected(bad_input(fmt::format("'{}' names no socket", address)));
     Endpoint endpoint;
     endpoint.socket_path = rest;
     return endpoint;
   }
   if (scheme == "tcp" || scheme == "http" || scheme == "https") return parse_tcp(address, rest);
-  return bad_input(
-      fmt::format("'{}': the scheme '{}' is not supported; use unix:// or tcp://", address, scheme));
+  return tl::unexpected(bad_input(
+      fmt::format("'{}': the scheme '{}' is not supported; use unix:// or tcp://", address, scheme)));
 }
 
 Result<Endpoint> find_endpoint(const Environment& environment) {

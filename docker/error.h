@@ -3,6 +3,7 @@
 
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include <tl/expected.hpp>
 
@@ -38,6 +39,11 @@ struct Error {
     return kind == ErrorKind::unreachable || kind == ErrorKind::forbidden || kind == ErrorKind::broken;
   }
 };
+
+/// An error of that kind, before anything was called.
+inline Error bad_input(std::string message) {
+  return {ErrorKind::bad_input, 0, {}, std::move(message)};
+}
 
 template <class T>
 using Result = tl::expected<T, Error>;

@@ -14,7 +14,7 @@ namespace {
 
 namespace json = base::json;
 
-constexpr const char* kCalled = "POST /containers/{id}/wait";
+constexpr const char* kWait = "POST /containers/{id}/wait";
 
 }  // namespace
 
@@ -32,11 +32,11 @@ Result<std::optional<ExitStatus>> ExitWatch::poll() {
     const auto io = connection_->read_some(buffer);
     if (io.state == Connection::State::would_block) return std::nullopt;
     if (io.state == Connection::State::failed) {
-      return tl::unexpected(Error{ErrorKind::broken, 0, kCalled, io.error});
+      return tl::unexpected(Error{ErrorKind::broken, 0, kWait, io.error});
     }
     state = io.state == Connection::State::ended ? body_->finish() : body_->feed({buffer.data(), io.bytes});
     if (io.state == Connection::State::ended && state != BodyReader::State::done) {
-      return tl::unexpected(Error{ErrorKind::broken, 0, kCalled, "the connection ended before the exit"});
+      return tl::unexpected(Error{ErrorKind::broken, 0, kWait, "the connection ended before the exit"});
     }
   }
   auto status = parse();
@@ -51,7 +51,7 @@ Result<ExitStatus> ExitWatch::parse() const {
   const auto code = json::as_int(json::find(root, "StatusCode"));
   if (!code) {
     return tl::unexpected(
-        Error{ErrorKind::malformed, 0, kCalled,
+        Error{ErrorKind::malformed, 0, kWait,
               fmt::format("the answer names no StatusCode: {}", body_->body().substr(0, 200))});
   }
   return ExitStatus{*code, json::string_or(json::find(root, "Error", "Message"))};

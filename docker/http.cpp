@@ -7,19 +7,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "docker/trim.h"
+
 namespace docker {
 namespace {
 
 constexpr std::size_t kMaxHead = std::size_t{64} << 10U;
-constexpr std::size_t kMaxBody = std::size_t{64} << 10U;
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
+constexpr std::size_t kMaxRefusal = std::size_t{64} << 10U;
 
 template <class Number>
 std::optional<Number> to_number(std::string_view text, int base = 10) {
@@ -72,7 +66,7 @@ BodyReader::BodyReader(const Response& head) {
 
 BodyReader::State BodyReader::state() const {
   if (step_ == Step::done) return State::done;
-  return step_ == Step::malformed || body_.size() > kMaxBody ? State::malformed : State::more;
+  return step_ == Step::malformed || body_.size() > kMaxRefusal ? State::malformed : State::more;
 }
 
 BodyReader::State BodyReader::feed(std::string_view bytes) {

@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "docker/trim.h"
+
 namespace docker {
 namespace {
 
@@ -86,12 +88,6 @@ bool match_path(Elements pattern, Elements path) {
   }
   return !path.empty() && match_element(pattern.front(), path.front()) &&
          match_path(pattern.subspan(1), path.subspan(1));
-}
-
-std::string_view trim(std::string_view line) {
-  const auto first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 namespace json = base::json;
 
-constexpr const char* kCalled = "POST /build";
+constexpr const char* kBuild = "POST /build";
 
 std::string object_text(const std::map<std::string, std::string>& map) {
   json::Writer out;
@@ -40,7 +40,7 @@ Result<std::string> build_image(const Client& client, const BuildContext& contex
   // {"stream":"Step 1/3 : FROM …\n"} · {"aux":{"ID":"sha256:…"}} · {"error":"…","errorDetail":{…}}
   JsonStream lines([&](const json::Value& line) -> Result<void> {
     if (const auto error = json::as_string(json::find(&line, "error"))) {
-      return tl::unexpected(Error{ErrorKind::refused, 200, kCalled, std::string(*error)});
+      return tl::unexpected(Error{ErrorKind::refused, 200, kBuild, std::string(*error)});
     }
     if (const auto built = json::as_string(json::find(&line, "aux", "ID"))) id = *built;
     if (const auto output = json::as_string(json::find(&line, "stream")); output && on_output) {
@@ -58,7 +58,7 @@ Result<std::string> build_image(const Client& client, const BuildContext& contex
       client.send(std::move(request), call, [&lines](std::string_view bytes) { return lines.feed(bytes); });
   if (!response) return tl::unexpected(response.error());
   if (auto ended = lines.finish(); !ended) return tl::unexpected(ended.error());
-  if (id.empty()) return tl::unexpected(Error{ErrorKind::malformed, 0, kCalled, "the answer names no image"});
+  if (id.empty()) return tl::unexpected(Error{ErrorKind::malformed, 0, kBuild, "the answer names no image"});
   return id;
 }
 

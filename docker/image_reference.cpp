@@ -10,8 +10,7 @@ namespace docker {
 namespace {
 
 tl::unexpected<Error> bad(std::string_view text, std::string_view why) {
-  return tl::unexpected(
-      Error{ErrorKind::bad_input, 0, {}, fmt::format("'{}' is no image reference: {}", text, why)});
+  return tl::unexpected(bad_input(fmt::format("'{}' is no image reference: {}", text, why)));
 }
 
 bool is_name(std::string_view name) {

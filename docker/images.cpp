@@ -84,8 +84,7 @@ Result<void> pull_image(const Client& client, const ImageReference& reference,
                         const std::function<void(const PullProgress&)>& on_progress, const Call& call,
                         const std::string& auth) {
   if (reference.tag.empty() && reference.digest.empty()) {
-    return tl::unexpected(Error{
-        ErrorKind::bad_input, 0, {}, fmt::format("'{}' names neither a tag nor a digest", reference.text())});
+    return tl::unexpected(bad_input(fmt::format("'{}' names neither a tag nor a digest", reference.text())));
   }
   Request request;
   request.method = Method::post;

@@ -26,7 +26,7 @@ constexpr const char* kDockerHub = "https://index.docker.io/v1/";
 constexpr const char* kTokenUser = "<token>";
 
 tl::unexpected<Error> bad(std::string message) {
-  return tl::unexpected(Error{ErrorKind::bad_input, 0, {}, std::move(message)});
+  return tl::unexpected(bad_input(std::move(message)));
 }
 
 std::string base64(std::string_view bytes) {

@@ -35,7 +35,7 @@ EntryPointer new_entry(const std::string& path, unsigned type, unsigned mode, st
 }
 
 Error unreadable(const fs::path& path, std::string_view why) {
-  return {ErrorKind::bad_input, 0, {}, fmt::format("{}: {}", path.string(), why)};
+  return bad_input(fmt::format("{}: {}", path.string(), why));
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ void write_surroundings(json::Writer& out, const Surroundings& s) {
 }
 
 /// Reads members with a type and a range; remembers the first that is wrong.
-class Reader {
+class ManifestReader {
  public:
   std::string text(const json::Value* value, std::string_view key, bool may_lack = false) {
     const auto* found = json::find(value, key);
@@ -123,7 +123,7 @@ class Reader {
 
 constexpr std::int64_t kMost = std::int64_t{1} << 50U;
 
-RecordedEnd read_end(Reader& reader, const json::Value* value) {
+RecordedEnd read_end(ManifestReader& reader, const json::Value* value) {
   RecordedEnd end;
   end.outcome = reader.text(value, "outcome");
   end.message = reader.text(value, "message");
@@ -141,7 +141,7 @@ RecordedEnd read_end(Reader& reader, const json::Value* value) {
   return end;
 }
 
-schedule::Options read_options(Reader& reader, const json::Value* value) {
+schedule::Options read_options(ManifestReader& reader, const json::Value* value) {
   using std::chrono::milliseconds;
   schedule::Options options;
   options.step_timeout = milliseconds(reader.number(value, "stepTimeoutMs", 1, kLongestTime));
@@ -160,7 +160,7 @@ bool is_digest(std::string_view text) {
          text.substr(7).find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-model::PlatformImage read_image(Reader& reader, const json::Value* value) {
+model::PlatformImage read_image(ManifestReader& reader, const json::Value* value) {
   model::PlatformImage image{model::PlatformName(reader.text(value, "platform")),
                              reader.text(value, "reference"), reader.text(value, "id"),
                              reader.text(value, "digest", true), reader.text(value, "architecture", true)};
@@ -179,7 +179,7 @@ model::PlatformImage read_image(Reader& reader, const json::Value* value) {
   return image;
 }
 
-RecordedInstance read_instance(Reader& reader, const json::Value* value) {
+RecordedInstance read_instance(ManifestReader& reader, const json::Value* value) {
   RecordedInstance instance;
   instance.process = reader.text(value, "process");
   instance.platform = reader.text(value, "platform");
@@ -190,7 +190,7 @@ RecordedInstance read_instance(Reader& reader, const json::Value* value) {
   return instance;
 }
 
-Surroundings read_surroundings(Reader& reader, const json::Value* value) {
+Surroundings read_surroundings(ManifestReader& reader, const json::Value* value) {
   Surroundings s;
   s.engine = reader.text(value, "engine");
   s.api = reader.text(value, "api");
@@ -205,7 +205,7 @@ Surroundings read_surroundings(Reader& reader, const json::Value* value) {
   return s;
 }
 
-void read_identity(Reader& reader, const json::Value* root, Manifest& manifest) {
+void read_identity(ManifestReader& reader, const json::Value* root, Manifest& manifest) {
   manifest.cexec = reader.text(root, "cexec");
   manifest.recorded_at = reader.text(root, "recordedAt");
   manifest.run = model::RunId(reader.text(root, "run"));
@@ -223,7 +223,7 @@ void read_identity(Reader& reader, const json::Value* root, Manifest& manifest) 
   manifest.seed = static_cast<std::uint64_t>(reader.number(order, "seed", 0, INT64_MAX));
 }
 
-void read_files(Reader& reader, const json::Value* root, Manifest& manifest) {
+void read_files(ManifestReader& reader, const json::Value* root, Manifest& manifest) {
   for (const auto* item : reader.items(root, "files")) {
     FileEntry entry{static_cast<std::uint64_t>(reader.number(item, "size", 0, kMost)),
                     reader.text(item, "sha256")};
@@ -314,7 +314,7 @@ tl::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   if (version != kFormatVersion) {
     return tl::unexpected(fmt::format("it has version {}, and this cexec reads {}", version, kFormatVersion));
   }
-  Reader reader;
+  ManifestReader reader;
   Manifest manifest;
   read_identity(reader, root, manifest);
   manifest.options = read_options(reader, json::find(root, "options"));

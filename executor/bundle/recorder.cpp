@@ -66,9 +66,7 @@ void add_evidence(const fs::path& folder, const Secrets& secrets, std::map<std::
 }
 
 bool wants_bundle(const model::CaseReport& report) {
-  if (std::holds_alternative<model::Cancelled>(report.outcome)) return false;
-  const auto category = model::category_of(report.outcome);
-  return category == model::Category::failed || category == model::Category::could_not_run;
+  return model::is_red(report.outcome) && !std::holds_alternative<model::Cancelled>(report.outcome);
 }
 
 void scrub(RecordedEnd& end, const Secrets& secrets) {

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 /// A creation that was asked for may take so long to show up.
 constexpr auto kQuiet = 10s;
-constexpr auto kConnectTime = 10s;
+constexpr auto kReconnectTime = 10s;
 constexpr base::milliseconds kLongestPause = 5s;
 /// Killed processes that take longer to go hang in the kernel.
 constexpr auto kHostPatience = 1min;
@@ -52,7 +52,7 @@ void leave_note(const model::RunId& run, const std::string& why) {
 
 /// Empty if nothing of the run is left; else why that is not so, or not known.
 std::string remove_within(const model::RunId& run, const base::Deadline& deadline) {
-  const auto engine = connect_engine({std::min(base::Deadline::in(kConnectTime), deadline), {}});
+  const auto engine = connect_engine({std::min(base::Deadline::in(kReconnectTime), deadline), {}});
   if (!engine) return engine.error().reason;
   const auto left = track::remove_run(*engine->client, run, kQuiet, deadline);
   if (!left) return left.error().describe();

@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 30s;
 constexpr auto kSaveTime = 30min;
 
 /// What tells where a run in GitHub Actions came from.
@@ -79,7 +78,7 @@ bundle::Sources bundle_sources(bool save_images) {
   sources.version = kVersion;
   sources.ci = ci_variables();
   sources.surroundings = []() -> std::optional<bundle::Surroundings> {
-    const docker::Call call{base::Deadline::in(kPatience), {}};
+    const docker::Call call{base::Deadline::in(kAnswerTime), {}};
     const auto engine = connect_engine(call);
     if (!engine) return std::nullopt;
     return surroundings_of(*engine->client, call);

@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kConnectTime = 30s;
 constexpr std::int64_t kNanoCpus = 1'000'000'000;
 constexpr std::size_t kMostAtATime = 64;
 constexpr base::milliseconds kCleanUpTime = 60s;
@@ -70,7 +69,7 @@ void ContainerRun::work() {
 }
 
 bool ContainerRun::connect() {
-  auto engine = connect_engine({base::Deadline::in(kConnectTime), cancellation_.token()});
+  auto engine = connect_engine({base::Deadline::in(kAnswerTime), cancellation_.token()});
   if (!engine) {
     fail({engine.error().reason, engine.error().hint, {}});
     return false;
@@ -110,7 +109,7 @@ void ContainerRun::sweep() {
 /// What the engine has, where it says so; else nothing is counted.
 schedule::Capacity ContainerRun::capacity() const {
   const auto info =
-      docker::engine_info(*engine_.client, {base::Deadline::in(kConnectTime), cancellation_.token()});
+      docker::engine_info(*engine_.client, {base::Deadline::in(kAnswerTime), cancellation_.token()});
   if (!info) return {};
   return {info->memory_bytes, info->cpus * kNanoCpus};
 }
@@ -168,7 +167,7 @@ void ContainerRun::run_cases() {
     for (const auto& object : *left)
       objects.push_back({fmt::format("{} {}", track::name_of(object.kind), object.name), object.case_id});
   }
-  finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
+  finished.duration = base::between(begin_, base::Clock::now());
   events_.post(std::move(finished));
 }
 

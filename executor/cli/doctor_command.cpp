@@ -19,8 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using doctor::Verdict;
 
-constexpr auto kConnectTime = 30s;
-constexpr auto kPatience = 300s;
+constexpr auto kExaminationTime = 300s;
 constexpr std::size_t kLongestText = 400;
 
 const char* word_of(Verdict verdict) {
@@ -42,7 +41,7 @@ void print(const doctor::Finding& finding) {
 }  // namespace
 
 ExitCode doctor_command() {
-  const auto engine = connect_engine({base::Deadline::in(kConnectTime), {}});
+  const auto engine = connect_engine({base::Deadline::in(kAnswerTime), {}});
   const auto endpoint = docker::find_endpoint(docker::process_environment());
   if (!engine || !endpoint) {
     print({Verdict::bad, "engine", engine ? endpoint.error().message : engine.error().reason,
@@ -58,7 +57,7 @@ ExitCode doctor_command() {
                     bad += finding.verdict == Verdict::bad ? 1 : 0;
                     print(finding);
                   },
-                  {base::Deadline::in(kPatience), {}});
+                  {base::Deadline::in(kExaminationTime), {}});
   std::cout << (bad > 0
                     ? fmt::format("\n{} not work here as cexec promises\n",
                                   bad == 1 ? "1 thing does" : fmt::format("{} things do", bad))

@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 30s;
-
 std::string describe(const image::Found& found, const config::Platform& platform) {
   if (!found.id.empty()) return fmt::format("{} ({})", found.reference, found.id.substr(7, 12));
   if (!platform.build) return fmt::format("{}: not there, a run would pull it", found.reference);
@@ -47,7 +45,7 @@ ExitCode look_for_programs(const Preparation& prepared) {
 
 /// Says which image each platform has, or would get.
 ExitCode look_for_images(const Preparation& prepared) {
-  const auto engine = connect_engine({base::Deadline::in(kPatience), {}});
+  const auto engine = connect_engine({base::Deadline::in(kAnswerTime), {}});
   if (!engine) {
     complain(engine.error().reason, engine.error().hint);
     return ExitCode::could_not_run;
@@ -55,7 +53,7 @@ ExitCode look_for_images(const Preparation& prepared) {
   std::cout << "engine  " << engine->description << std::endl;
   auto code = ExitCode::all_passed;
   for (const auto* platform : plan::used_platforms(prepared.plan)) {
-    const auto found = image::look_up(*engine->client, *platform, {base::Deadline::in(kPatience), {}});
+    const auto found = image::look_up(*engine->client, *platform, {base::Deadline::in(kAnswerTime), {}});
     if (found) {
       std::cout << fmt::format("image   {}: {}", platform->name.text(), describe(*found, *platform))
                 << std::endl;

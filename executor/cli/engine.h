@@ -1,6 +1,7 @@
 // Finding and reaching the engine, with words for those who have none.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "docker/client.h"
 
 namespace executor::cli {
+
+/// How long a command waits for an answer that costs the engine little.
+inline constexpr std::chrono::seconds kAnswerTime{30};
 
 struct Engine {
   std::unique_ptr<docker::Client> client;

@@ -19,7 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using Action = ImagesArguments::Action;
 
-constexpr auto kPatience = 30s;
 constexpr std::size_t kLongestLine = 400;
 
 class ImagesCommand {
@@ -136,7 +135,7 @@ class ImagesCommand {
         tell(platform, "(host process only)");
         continue;
       }
-      const auto found = image::look_up(client_, platform, {base::Deadline::in(kPatience), {}}, held_to());
+      const auto found = image::look_up(client_, platform, {base::Deadline::in(kAnswerTime), {}}, held_to());
       if (!found) {
         print_failure(found.error());
         return ExitCode::bad_input;
@@ -171,7 +170,7 @@ class ImagesCommand {
 ExitCode images_command(const ImagesArguments& arguments) {
   const auto config = load_config(arguments.config);
   if (!config) return config.error();
-  const auto engine = connect_engine({base::Deadline::in(kPatience), {}});
+  const auto engine = connect_engine({base::Deadline::in(kAnswerTime), {}});
   if (!engine) {
     complain(engine.error().reason, engine.error().hint);
     return ExitCode::could_not_run;

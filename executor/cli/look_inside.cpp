@@ -25,12 +25,12 @@ namespace {
 using namespace std::chrono_literals;
 using Live = schedule::FailedCase::Live;
 
-constexpr auto kPatience = 60s;
+constexpr auto kLookTime = 60s;
 constexpr auto kPullTime = 600s;
 constexpr int kSliceMs = 200;
 
 docker::Call patient(const std::stop_token& stop) {
-  return {base::Deadline::in(kPatience), stop};
+  return {base::Deadline::in(kLookTime), stop};
 }
 
 /// The user's terminal without line editing and echo, while a shell inside has it.

@@ -21,11 +21,11 @@ using namespace std::chrono_literals;
 using track::Liveness;
 using track::ObjectKind;
 
-constexpr auto kPatience = 60s;
+constexpr auto kRemovalTime = 60s;
 constexpr std::size_t kLongestId = 200;
 
 docker::Call call() {
-  return {base::Deadline::in(kPatience), {}};
+  return {base::Deadline::in(kRemovalTime), {}};
 }
 
 /// Of the engine; the reason has been printed where there is nothing.
@@ -89,7 +89,7 @@ bool clean_up_host_runs(const CleanupArguments& arguments) {
       std::cout << fmt::format("folder     {}, and its processes: {}\n", run.folder.string(),
                                track::processes_of(run.run).size());
     } else {
-      const auto ended = track::end_host_run(run.run, base::Deadline::in(kPatience));
+      const auto ended = track::end_host_run(run.run, base::Deadline::in(kRemovalTime));
       for (const auto& name : ended.removed) std::cout << "removed " << name << '\n';
       for (const auto& name : ended.left) complain(name + " could not be removed");
       all_removed = all_removed && ended.left.empty();

@@ -10,13 +10,13 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdint>
-#include <cstdio>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "base/fd.h"
+#include "executor/cli/spool.h"
 
 namespace executor::cli {
 namespace {
@@ -24,50 +24,6 @@ namespace {
 constexpr std::size_t kMostInMemory = std::size_t{1} << 20U;
 /// What a pipe takes whole or not at all (PIPE_BUF), so that what has been taken is known.
 constexpr std::size_t kPiece = 4096;
-
-/// First in, first out, in a file that has no name.
-class Spool {
- public:
-  Spool() = default;
-  ~Spool() {
-    if (file_ != nullptr) std::fclose(file_);
-  }
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-
-  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
-
-  /// How much of the text has found room.
-  std::size_t add(std::string_view text) {
-    if (file_ == nullptr) file_ = std::tmpfile();
-    std::size_t done = 0;
-    while (file_ != nullptr && done < text.size()) {
-      const auto n = ::pwrite(::fileno(file_), text.data() + done, text.size() - done, end_);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;
-      done += static_cast<std::size_t>(n);
-      end_ += n;
-    }
-    return done;
-  }
-
-  /// At most so much of what came first. Empty where it cannot be read any more, which ends it.
-  std::string take(std::size_t most) {
-    std::string text(std::min(most, size()), '\0');
-    const auto n = ::pread(::fileno(file_), text.data(), text.size(), begin_);
-    text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-    begin_ = n > 0 ? begin_ + n : end_;
-    if (begin_ != end_) return text;
-    begin_ = end_ = 0;
-    [[maybe_unused]] const auto emptied = ::ftruncate(::fileno(file_), 0);
-    return text;
-  }
-
- private:
-  std::FILE* file_ = nullptr;
-  ::off_t begin_ = 0;
-  ::off_t end_ = 0;
-};
 
 /// False: nobody reads it any more.
 bool write_whole(int fd, std::string_view text) {

@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 1s;
+constexpr auto kReaderTime = 1s;
 constexpr auto kLongestPatience = 3s;
 
 bool lead_to_the_same(int a, int b) {
@@ -82,7 +82,7 @@ std::size_t Printed::finish(Signals& signals, std::optional<int>& signal, const 
       end = base::Deadline::in(kLongestPatience);
     }
     const auto before = written();
-    wait(signals, is_hurried ? std::min(end, base::Deadline::in(kPatience)) : deadline);
+    wait(signals, is_hurried ? std::min(end, base::Deadline::in(kReaderTime)) : deadline);
     must_hurry = meet_signals(signals, signal) || must_hurry;
     if (is_hurried && (end.passed() || written() == before)) break;
   }
@@ -90,7 +90,7 @@ std::size_t Printed::finish(Signals& signals, std::optional<int>& signal, const 
 }
 
 void Printed::finish_errors() const {
-  const auto end = base::Deadline::in(kPatience);
+  const auto end = base::Deadline::in(kReaderTime);
   while (err_ && err_->left() > 0 && !end.passed()) {
     pollfd emptied{err_->emptied_fd(), POLLIN, 0};
     ::poll(&emptied, 1, end.poll_timeout());

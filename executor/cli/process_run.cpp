@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kCleanUpTime = 20s;
+constexpr auto kEndTime = 20s;
 
 std::string text_of(const char* file) {
   std::ostringstream text;
@@ -90,7 +90,7 @@ model::RunStarted ProcessRun::started(const std::string& limits) const {
 
 /// What is left of runs that died is nobody's; it goes while the first cases run.
 void ProcessRun::sweep() {
-  auto ended = track::sweep_host_runs(track::LivenessCheck(), base::Deadline::in(kCleanUpTime));
+  auto ended = track::sweep_host_runs(track::LivenessCheck(), base::Deadline::in(kEndTime));
   if (!ended.removed.empty() || !ended.left.empty())
     events_.post(model::Swept{std::move(ended.removed), std::move(ended.left)});
 }
@@ -105,7 +105,7 @@ void ProcessRun::run_cases() {
   std::jthread sweeper([this] { sweep(); });  // joined at the latest when this returns
   run_cases_in(*folder);
   sweeper.join();  // what it tells belongs before the last event
-  const auto deadline = base::Deadline::in(kCleanUpTime);
+  const auto deadline = base::Deadline::in(kEndTime);
   children_.end_all(deadline);
   // The cases have removed what they made. What is found now is removed, too, and told if that fails.
   finish(track::end_host_run(run_, deadline).left);
@@ -131,7 +131,7 @@ void ProcessRun::finish(std::vector<std::string> left) {
   finished.stopped_because = cancellation_.reason();
   auto& objects = finished.left_behind.emplace();
   for (auto& what : left) objects.push_back({std::move(what), {}});
-  finished.duration = std::chrono::duration_cast<std::chrono::milliseconds>(base::Clock::now() - begin_);
+  finished.duration = base::between(begin_, base::Clock::now());
   events_.post(std::move(finished));
 }
 

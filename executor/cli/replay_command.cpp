@@ -40,7 +40,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using replay::Sameness;
 
-constexpr auto kPatience = 30s;
 constexpr std::size_t kUntilFailRuns = 1000;
 constexpr std::size_t kLongest = 2000;
 constexpr const char* kSuffix = ".cexec.tar.zst";
@@ -150,7 +149,7 @@ class Replay {
     if (!file || !open(*file)) return ExitCode::bad_input;
     if (!check_processes()) return ExitCode::bad_input;
     tell_case(*file);
-    auto engine = connect_engine({base::Deadline::in(kPatience), {}});
+    auto engine = connect_engine({base::Deadline::in(kAnswerTime), {}});
     if (!engine) {
       complain(engine.error().reason, engine.error().hint);
       return ExitCode::could_not_run;
@@ -234,7 +233,7 @@ class Replay {
   }
 
   void tell_differences() const {
-    const auto here = surroundings_of(*engine_.client, {base::Deadline::in(kPatience), {}});
+    const auto here = surroundings_of(*engine_.client, {base::Deadline::in(kAnswerTime), {}});
     const auto rows = replay::differences(manifest(), here, obtained_, kVersion, given_);
     std::cout << "\n";
     for (const auto& row : rows) {

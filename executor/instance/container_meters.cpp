@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 /// round, is not asked for a while by those who have no more patience: an instance's end must not wait for it
 /// again and again.
 constexpr auto kSlow = 250ms;
-constexpr int kRest = 50;  ///< times as long as it took
+constexpr int kRestAfterSlow = 50;  ///< times as long as it took
 /// One that has ended meanwhile is refused, too, each engine with a status of its own; so many in a row say
 /// that it is not done at all.
 constexpr int kMostRefusals = 20;
@@ -41,7 +41,7 @@ class EngineUsage final : public UsageSource {
     if (patience <= kSlow && begin < manners_->rests_until.load()) return std::nullopt;
     const auto stats = docker::container_stats(client_, container_, {base::Deadline::in(patience), {}});
     const auto took = base::Clock::now() - begin;
-    if (took >= kSlow) manners_->rests_until = begin + kRest * took;
+    if (took >= kSlow) manners_->rests_until = begin + kRestAfterSlow * took;
     if (stats) manners_->refusals = 0;
     if (!stats && stats.error().kind == docker::ErrorKind::refused) ++manners_->refusals;
     // An ended container has only zeros to show.

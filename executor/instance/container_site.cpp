@@ -14,7 +14,7 @@ namespace executor::instance {
 namespace {
 
 /// An engine that is started again removes what ran in it first, which takes its time.
-constexpr base::milliseconds kEnginePatience{60'000};
+constexpr base::milliseconds kReturnTime{60'000};
 
 }  // namespace
 
@@ -127,9 +127,9 @@ std::unique_ptr<Site> ContainerSites::make_site(SiteRequest request) {
 tl::expected<void, Error> ContainerSites::await_usable(const std::stop_token& stop) {
   auto& health = tracker_.health();
   if (!health.is_doubted()) return {};
-  if (const auto answered = health.await(kEnginePatience, stop); !answered) {
+  if (const auto answered = health.await(kReturnTime, stop); !answered) {
     auto error = engine_error(
-        fmt::format("the engine did not come back within {}", text::format_duration(kEnginePatience)),
+        fmt::format("the engine did not come back within {}", text::format_duration(kReturnTime)),
         answered.error(), health);
     return tl::unexpected(std::move(error));
   }

@@ -6,7 +6,7 @@
 namespace executor::instance {
 namespace {
 
-constexpr std::chrono::seconds kCheckTime{5};
+constexpr std::chrono::seconds kHealthTime{5};
 
 std::string hint_for(const docker::Error& error) {
   using Kind = docker::ErrorKind;
@@ -41,7 +41,7 @@ Error engine_error(std::string_view what, const docker::Error& error, track::Eng
   using Kind = docker::ErrorKind;
   Error result{fmt::format("{}: {}", what, error.message), hint_for(error), error.kind == Kind::cancelled};
   if (error.kind == Kind::timed_out) {
-    result.engine_fault = !health.check({base::Deadline::in(kCheckTime), {}}).has_value();
+    result.engine_fault = !health.check({base::Deadline::in(kHealthTime), {}}).has_value();
   } else {
     health.note(error);
     result.engine_fault = error.kind != Kind::cancelled && error.kind != Kind::bad_input;

@@ -193,7 +193,7 @@ auto Instance::fairly(base::Deadline deadline, const std::stop_token& stop, Try 
     const bool is_over = deadline.passed();
     const auto begin = base::Clock::now();
     const auto works = server_->check(base::Deadline::in(kEnginePatience), stop);
-    const auto away = std::chrono::duration_cast<milliseconds>(base::Clock::now() - begin);
+    const auto away = base::between(begin, base::Clock::now());
     if (!works && works.error().cancelled) return result;
     if (!works) {
       fault_ = works.error();
@@ -394,7 +394,7 @@ model::InstanceReport Instance::report() const {
 
 void Instance::report_measured(model::InstanceReport& report) const {
   const auto since_begin = [this](base::TimePoint moment) {
-    return std::chrono::duration_cast<milliseconds>(moment - identity_.run_begin);
+    return base::between(identity_.run_begin, moment);
   };
   const auto told = [&since_begin](const std::optional<base::TimePoint>& moment) {
     return moment ? std::optional(since_begin(*moment)) : std::nullopt;

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 /// A killed process is gone at once, unless the kernel holds it in a device's or a network file system's
 /// call.
-constexpr auto kKillTime = 10s;
+constexpr auto kReapTime = 10s;
 constexpr auto kPause = 2ms;
 constexpr std::size_t kReadSize = std::size_t{64} << 10U;
 
@@ -323,7 +323,7 @@ bool ProcessServer::end_rest(const base::Deadline& deadline) {
 std::string ProcessServer::dispose() {
   std::string problem;
   if (life_) {
-    const auto deadline = base::Deadline::in(kKillTime);
+    const auto deadline = base::Deadline::in(kReapTime);
     kill();
     const bool ended = life_->code().wait(deadline, {}).has_value();
     if (!ended) {

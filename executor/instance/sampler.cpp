@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostSamples = 64;
 /// So many times a round's own time lies between it and the next.
-constexpr int kRest = 10;
+constexpr int kRestOfPeriod = 10;
 
 }  // namespace
 
@@ -103,8 +103,8 @@ void Sampler::work(const std::stop_token& stop) {
   while (base::pause_for(pause, stop)) {
     const auto begin = base::Clock::now();
     sample_all(stop);
-    const auto took = std::chrono::duration_cast<milliseconds>(base::Clock::now() - begin);
-    pause = std::max(period_, took * kRest);
+    const auto took = base::between(begin, base::Clock::now());
+    pause = std::max(period_, took * kRestOfPeriod);
   }
 }
 

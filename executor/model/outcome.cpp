@@ -36,6 +36,11 @@ std::string_view name_of(const Outcome& outcome) {
       outcome);
 }
 
+bool is_red(const Outcome& outcome) {
+  const auto category = category_of(outcome);
+  return category == Category::failed || category == Category::could_not_run;
+}
+
 Category category_of(const Outcome& outcome) {
   return std::visit(Overloaded{[](const Passed&) { return Category::passed; },
                                [](const Skipped&) { return Category::skipped; },

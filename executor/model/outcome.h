@@ -81,6 +81,9 @@ std::string_view name_of(const Outcome& outcome);
 /// A cancelled case counts as one that could not run.
 Category category_of(const Outcome& outcome);
 
+/// Whether it makes a run red: neither passed nor skipped.
+bool is_red(const Outcome& outcome);
+
 /// What happened, in one line without the outcome's name; empty for passed.
 std::string message_of(const Outcome& outcome);
 

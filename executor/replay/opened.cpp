@@ -10,7 +10,7 @@
 namespace executor::replay {
 namespace {
 
-constexpr std::size_t kLongest = 300;
+constexpr std::size_t kLongestError = 300;
 
 /// The keys of an entry that a stranger must not decide on.
 std::vector<std::string> risky_keys(const config::Platform& platform) {
@@ -42,7 +42,7 @@ tl::expected<config::Config, std::string> read_config(const bundle::Bundle& bund
   auto config =
       config::load_text(bundle.files.at(bundle::kConfigFile), name + "/" + bundle::kConfigFile, environment);
   if (config) return std::move(*config);
-  return tl::unexpected(text::quote(config.error().front().text(), kLongest));
+  return tl::unexpected(text::quote(config.error().front().text(), kLongestError));
 }
 
 plan::Selection selection_of(const bundle::Manifest& manifest) {
@@ -79,11 +79,11 @@ tl::expected<std::unique_ptr<Opened>, std::string> open(bundle::Bundle bundle, c
   auto pickles = gherkin::compile(*document);
   opened->files.push_back({manifest.uri, std::move(*document), std::move(pickles)});
   auto plan = plan::make_plan(opened->files, opened->config, selection_of(manifest));
-  if (!plan) return fail(text::quote(plan.error().front().message, kLongest));
+  if (!plan) return fail(text::quote(plan.error().front().message, kLongestError));
   opened->plan = std::move(*plan);
   if (opened->plan.cases.size() != 1 || opened->plan.cases.front().id() != manifest.case_id) {
     return fail(fmt::format("its feature and config do not have the case '{}'",
-                            text::quote(manifest.case_id.text(), kLongest)));
+                            text::quote(manifest.case_id.text(), kLongestError)));
   }
   return opened;
 }

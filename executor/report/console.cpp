@@ -29,18 +29,9 @@ constexpr auto kRedraw = 50ms;
 /// What a line may take where there is no terminal that would say.
 constexpr std::size_t kColumns = 80;
 
-bool is_red(const model::CaseReport& report) {
-  const auto category = model::category_of(report.outcome);
-  return category == Category::failed || category == Category::could_not_run;
-}
-
 /// One that was given up before it began.
 bool is_unbegun(const model::CaseReport& report) {
   return std::holds_alternative<model::Cancelled>(report.outcome) && report.steps.empty();
-}
-
-milliseconds between(TimePoint a, TimePoint b) {
-  return std::chrono::duration_cast<milliseconds>(b - a);
 }
 
 }  // namespace
@@ -101,7 +92,7 @@ std::vector<std::string> Console::area(TimePoint now) const {
   const auto running = progress_.running();
   for (std::size_t i = 0; i < std::min(running.size(), kMostRunning); ++i) {
     const auto& one = running[i];
-    const auto age = between(one.since, now);
+    const auto age = base::between(one.since, now);
     const auto text = fmt::format("  {:>6}  {}", text::format_duration(age), printer_.clean(one.id));
     lines.push_back(options_.color && age > 10s ? fmt::format("\x1b[33m{}\x1b[0m", text) : text);
     lines.push_back(
@@ -114,7 +105,7 @@ std::vector<std::string> Console::area(TimePoint now) const {
 
 void Console::print_slow(TimePoint now) {
   for (const auto& one : progress_.slow_ones(now)) {
-    out_ << fmt::format("slow    {:>6}  {}\n", text::format_duration(between(one.since, now)),
+    out_ << fmt::format("slow    {:>6}  {}\n", text::format_duration(base::between(one.since, now)),
                         printer_.clean(one.id));
     if (!one.step.empty())
       out_ << clipped(fmt::format("      at {}", printer_.clean(one.step)), kColumns) << '\n';
@@ -161,7 +152,7 @@ void Console::print(const model::CaseFinished& event) {
   const auto& report = event.report;
   ++counts_[model::category_of(report.outcome)];
   if (report.is_flaky()) ++flaky_;
-  const bool red = is_red(report);
+  const bool red = model::is_red(report.outcome);
   // After a cancellation the many cases that were never begun are counted, not listed.
   if (is_unbegun(report)) {
     ++cancelled_;
@@ -198,7 +189,7 @@ void Console::keep(const model::CaseReport& report) {
   }
   const auto place = red_.size();
   const bool is_first = causes_.add(place, report);
-  if (!is_red(report)) return;
+  if (!model::is_red(report.outcome)) return;
   red_.emplace_back(report.outcome, report.id.text());
   // The outcome's texts are the report's to hold; here its name is what is needed.
   if (auto* failed = std::get_if<model::Failed>(&red_.back().first)) *failed = {};

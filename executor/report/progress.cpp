@@ -20,17 +20,13 @@ constexpr milliseconds kSlow = 10s;
 /// What a few cases took says little of the others.
 constexpr std::size_t kEnoughCases = 3;
 
-milliseconds between(TimePoint a, TimePoint b) {
-  return std::chrono::duration_cast<milliseconds>(b - a);
-}
-
 std::string shown(std::string_view text) {
   return text::quote(text, std::numeric_limits<std::size_t>::max());
 }
 
 /// "for 2.0s, since 14:03:07"
 std::string span_since(TimePoint begin, TimePoint now) {
-  const auto age = between(begin, now);
+  const auto age = base::between(begin, now);
   const auto wall = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() - age);
   return fmt::format("for {}, since {:%H:%M:%S}", text::format_duration(age), fmt::localtime(wall));
 }
@@ -85,8 +81,8 @@ std::vector<RunningCase> Progress::slow_ones(TimePoint now) {
   std::vector<RunningCase> slow;
   for (auto& [index, one] : running_) {
     const auto usual = std::max(kSlow, 3 * expected(index).value_or(0ms));
-    const auto limit = one.is_slow ? 2 * between(one.since, one.told) : usual;
-    if (between(one.since, now) < limit) continue;
+    const auto limit = one.is_slow ? 2 * base::between(one.since, one.told) : usual;
+    if (base::between(one.since, now) < limit) continue;
     one.is_slow = true;
     one.told = now;
     slow.push_back(one);
@@ -115,7 +111,7 @@ std::string Progress::text(TimePoint now) const {
 
 std::optional<milliseconds> Progress::left(TimePoint now) const {
   if (!begun_ || total_ == 0 || done_ >= total_) return std::nullopt;
-  const auto passed = between(*begun_, now);
+  const auto passed = base::between(*begun_, now);
   // As the run goes now: so much time for so much work, whatever runs at once.
   if (expected_count_ * 2 >= total_ && expected_done_ > 0ms) {
     const auto mean = expected_total_ / static_cast<std::int64_t>(expected_count_);

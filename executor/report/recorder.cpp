@@ -19,10 +19,8 @@ std::chrono::milliseconds begin_of(const std::filesystem::path& file) {
 }
 
 /// Of a report that is replaced by a later one: whether it is worth telling of.
-bool is_red(const model::CaseReport& report) {
-  const auto category = model::category_of(report.outcome);
-  return !std::holds_alternative<model::Cancelled>(report.outcome) &&
-         (category == model::Category::failed || category == model::Category::could_not_run);
+bool is_worth_telling(const model::CaseReport& report) {
+  return model::is_red(report.outcome) && !std::holds_alternative<model::Cancelled>(report.outcome);
 }
 
 }  // namespace
@@ -167,7 +165,8 @@ void Recorder::on(const model::CaseFinished& event, const Recording::Place& plac
   auto& known = result_.cases_[index];
   const bool given_up = std::holds_alternative<model::Cancelled>(report.outcome);
   if (known.is_over && given_up) return;  // what an earlier run found out says more
-  if (findings.last && is_red(result_.read(*findings.last))) findings.earlier.push_back(*findings.last);
+  if (findings.last && is_worth_telling(result_.read(*findings.last)))
+    findings.earlier.push_back(*findings.last);
   findings.last = place;
   findings.run = result_.runs_.size() - 1;
   known.is_over = !given_up;

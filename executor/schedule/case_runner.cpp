@@ -14,12 +14,8 @@ namespace {
 using model::Outcome;
 using namespace std::chrono_literals;
 
-milliseconds between(base::TimePoint begin, base::TimePoint end) {
-  return std::chrono::duration_cast<milliseconds>(end - begin);
-}
-
 milliseconds since(base::TimePoint begin) {
-  return between(begin, base::Clock::now());
+  return base::between(begin, base::Clock::now());
 }
 
 /// As a shell takes it for one word.
@@ -82,7 +78,7 @@ CaseRunner::CaseRunner(const plan::Case& planned, std::size_t index, const Optio
 CaseRunner::~CaseRunner() = default;
 
 void CaseRunner::fill_report() {
-  report_.started = between(options_.begin, begin_);
+  report_.started = base::between(options_.begin, begin_);
   report_.id = case_.id();
   report_.feature = scenario_.file->document.feature->name;
   report_.scenario = scenario_.name;
@@ -248,7 +244,7 @@ void CaseRunner::run_steps() {
     report.text = step.text;
     report.process = scenario_.processes[step.process];
     const auto begin = base::Clock::now();
-    report.started = between(begin_, begin);
+    report.started = base::between(begin_, begin);
     if (model::is_passed(report_.outcome)) {
       events_.post(model::StepStarted{index_, report.location, report.keyword + report.text, report.process});
       report.outcome = steps.run(step);

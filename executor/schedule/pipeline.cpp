@@ -187,10 +187,7 @@ void Pipeline::run_case(Slot& slot) {
 /// A case that is red gets further attempts, each with containers of its own; what the earlier ones came to
 /// stays in its report.
 void Pipeline::try_again(Slot& slot) {
-  const auto is_red = [&slot] {
-    const auto category = model::category_of(slot.runner->outcome());
-    return category == model::Category::failed || category == model::Category::could_not_run;
-  };
+  const auto is_red = [&slot] { return model::is_red(slot.runner->outcome()); };
   std::vector<model::CaseReport> earlier;
   auto pause = options_.retries.pause;
   while (earlier.size() < options_.retries.count && is_red() && !is_cancelled()) {
@@ -204,8 +201,7 @@ void Pipeline::try_again(Slot& slot) {
 }
 
 void Pipeline::count(const CaseRunner& runner) {
-  const auto category = model::category_of(runner.outcome());
-  if (category != model::Category::failed && category != model::Category::could_not_run) return;
+  if (!model::is_red(runner.outcome())) return;
   Lock lock(mutex_);
   ++red_;
   const bool is_enough = options_.max_fail > 0 && red_ >= options_.max_fail;

@@ -20,10 +20,6 @@ constexpr base::milliseconds kPulse = 1s;
 /// A busy engine answers within this.
 constexpr base::milliseconds kNoticeable = 500ms;
 
-base::milliseconds between(base::TimePoint begin, base::TimePoint end) {
-  return std::chrono::duration_cast<base::milliseconds>(end - begin);
-}
-
 }  // namespace
 
 docker::Result<void> EngineHealth::check(const docker::Call& call) {
@@ -65,7 +61,7 @@ base::milliseconds EngineHealth::absence() const {
   const std::lock_guard lock(absences_);
   const auto now = base::Clock::now();
   if (!asked_ || now - *asked_ < kNoticeable) return absence_;
-  return absence_ + between(answered_, now);
+  return absence_ + base::between(answered_, now);
 }
 
 void EngineHealth::begin_question() {
@@ -77,7 +73,7 @@ void EngineHealth::begin_question() {
 void EngineHealth::end_question(bool has_failed) {
   const std::lock_guard lock(absences_);
   const auto now = base::Clock::now();
-  if (asked_ && (has_failed || now - *asked_ >= kNoticeable)) absence_ += between(answered_, now);
+  if (asked_ && (has_failed || now - *asked_ >= kNoticeable)) absence_ += base::between(answered_, now);
   answered_ = now;
   asked_.reset();
 }

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 /// For one request: an engine under load may take long to remove.
 constexpr auto kRequestTime = 60s;
-constexpr auto kFirstPause = 20ms;
-constexpr auto kLongestPause = 500ms;
+constexpr auto kFirstRetry = 20ms;
+constexpr auto kLongestRetry = 500ms;
 
 docker::Call call_within(const base::Deadline& deadline) {
   return {std::min(base::Deadline::in(kRequestTime), deadline), {}};
@@ -69,7 +69,7 @@ Removed remove_objects(const docker::Client& client, const std::vector<Object>& 
 docker::Result<std::vector<Object>> remove_run(const docker::Client& client, const model::RunId& run,
                                                base::milliseconds quiet, const base::Deadline& deadline) {
   auto quiet_until = base::Deadline::in(quiet);
-  base::milliseconds pause = kFirstPause;
+  base::milliseconds pause = kFirstRetry;
   while (true) {
     auto left = list_objects(client, run, call_within(deadline));
     const bool is_empty = left && left->empty();
@@ -77,7 +77,7 @@ docker::Result<std::vector<Object>> remove_run(const docker::Client& client, con
     if (!is_empty) quiet_until = base::Deadline::in(quiet);
     if (!is_empty && left && remove_objects(client, *left, call_within(deadline)).failures.empty()) continue;
     base::pause_for(pause, {});
-    pause = std::min<base::milliseconds>(pause * 2, kLongestPause);
+    pause = std::min<base::milliseconds>(pause * 2, kLongestRetry);
   }
 }
 

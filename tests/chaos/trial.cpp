@@ -38,9 +38,9 @@ void send_kill(const base::Fd& process) {
 }
 
 /// pidfd_open(2): it is readable once the process has ended.
-bool has_ended(const base::Fd& process, int milliseconds) {
+bool has_ended(const base::Fd& process, int timeout_ms) {
   pollfd fd{process.get(), POLLIN, 0};
-  return ::poll(&fd, 1, milliseconds) == 1;
+  return ::poll(&fd, 1, timeout_ms) == 1;
 }
 
 }  // namespace

@@ -9,6 +9,14 @@ namespace json = base::json;
 using executor::instance::Error;
 using executor::instance::Exit;
 
+Behaviour failing_step() {
+  Behaviour behaviour;
+  behaviour.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
+    return method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "";
+  };
+  return behaviour;
+}
+
 tl::expected<void, Error> FakeServer::start(executor::instance::Output& output, const base::Deadline&,
                                             const std::stop_token&) {
   note("start");

@@ -36,6 +36,9 @@ struct Behaviour {
   bool ends_on_sigterm = true;
 };
 
+/// One whose steps fail with "no".
+Behaviour failing_step();
+
 /// What happened to servers, in order: "writer: start", "writer: step writes", "writer: kill", …
 class Diary {
  public:

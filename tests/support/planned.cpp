@@ -19,6 +19,13 @@ config::Config three_platforms() {
   return config;
 }
 
+config::Config one_platform() {
+  auto config = three_platforms();
+  config.platforms.resize(1);
+  config.platforms[0].stop_grace_period = std::chrono::milliseconds(20);
+  return config;
+}
+
 PlannedText::PlannedText(const std::string& text, config::Config with, const plan::Selection& selection,
                          const std::string& uri)
     : config(std::move(with)) {

@@ -12,6 +12,9 @@ namespace tests {
 /// The platforms a test plans with: python, cpp and node, with the built-in limits.
 executor::config::Config three_platforms();
 
+/// The first of them alone, with little patience at a server's end.
+executor::config::Config one_platform();
+
 /// Parses and plans; keeps all that the plan points into.
 struct PlannedText {
   explicit PlannedText(const std::string& text, executor::config::Config with = three_platforms(),

@@ -5,11 +5,11 @@
 namespace docker {
 namespace {
 
-constexpr std::string_view kHead =
+constexpr std::string_view kUpgradeHead =
     "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nUpgrade: tcp\r\n\r\n";
 
 TEST(HeadReader, EverySplitGivesHeadAndRest) {
-  const auto bytes = std::string(kHead) + "first bytes";
+  const auto bytes = std::string(kUpgradeHead) + "first bytes";
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     HeadReader head;
     const auto first = head.feed(std::string_view(bytes).substr(0, cut));
@@ -28,10 +28,10 @@ TEST(HeadReader, EverySplitGivesHeadAndRest) {
 
 TEST(HeadReader, ByteByByteIsDoneAtTheLastByte) {
   HeadReader head;
-  for (std::size_t i = 0; i + 1 < kHead.size(); ++i) {
-    ASSERT_EQ(head.feed(kHead.substr(i, 1)), HeadReader::State::more) << i;
+  for (std::size_t i = 0; i + 1 < kUpgradeHead.size(); ++i) {
+    ASSERT_EQ(head.feed(kUpgradeHead.substr(i, 1)), HeadReader::State::more) << i;
   }
-  EXPECT_EQ(head.feed(kHead.substr(kHead.size() - 1)), HeadReader::State::done);
+  EXPECT_EQ(head.feed(kUpgradeHead.substr(kUpgradeHead.size() - 1)), HeadReader::State::done);
 }
 
 TEST(HeadReader, GarbageIsMalformed) {

@@ -11,7 +11,7 @@ using testing::IsEmpty;
 
 constexpr std::size_t kVeryDeep = 100'000;
 
-TagExpression parsed(std::string_view text) {
+TagExpression parsed_tags(std::string_view text) {
   auto expression = TagExpression::parse(text);
   if (!expression) {
     ADD_FAILURE() << expression.error();
@@ -25,11 +25,11 @@ bool holds(const TagExpression& expression, const std::vector<std::string_view>&
 }
 
 bool matches(std::string_view text, const std::vector<std::string_view>& tags) {
-  return holds(parsed(text), tags);
+  return holds(parsed_tags(text), tags);
 }
 
 std::string canonical(std::string_view text) {
-  return parsed(text).text();
+  return parsed_tags(text).text();
 }
 
 std::string error_of(std::string_view text) {
@@ -57,7 +57,7 @@ TEST(TagExpression, EachOperatorThenItsTruthTable) {
   const std::vector<std::vector<std::string_view>> sets = {{}, {"@a"}, {"@b"}, {"@a", "@b"}};
   const auto table = [&sets](std::string_view text) {
     std::string out;
-    for (const auto& tags : sets) out += parsed(text).matches(tags) ? '1' : '0';
+    for (const auto& tags : sets) out += parsed_tags(text).matches(tags) ? '1' : '0';
     return out;
   };
   EXPECT_EQ(table("@a and @b"), "0001");
@@ -74,7 +74,7 @@ TEST(TagExpression, EmptyThenMatchesEverything) {
     EXPECT_TRUE(matches(text, {})) << text;
     EXPECT_TRUE(matches(text, {"@a"})) << text;
     EXPECT_EQ(canonical(text), "");
-    EXPECT_THAT(parsed(text).tags(), IsEmpty());
+    EXPECT_THAT(parsed_tags(text).tags(), IsEmpty());
   }
   EXPECT_TRUE(TagExpression().matches({}));
 }
@@ -108,7 +108,7 @@ TEST(TagExpression, WordsMuchLikeOperatorsThenTheyAreTags) {
 }
 
 TEST(TagExpression, EscapesThenTheyArePartOfTheTag) {
-  const auto expression = parsed(R"(@a\(1\) or @b\\ or @c\ d)");
+  const auto expression = parsed_tags(R"(@a\(1\) or @b\\ or @c\ d)");
   EXPECT_THAT(expression.tags(), ElementsAre("@a(1)", "@b\\", "@c d"));
   EXPECT_EQ(expression.text(), R"(( ( @a\(1\) or @b\\ ) or @c\ d ))");
   EXPECT_TRUE(matches(R"(@a\(1\))", {"@a(1)"}));
@@ -194,14 +194,14 @@ TEST(TagExpression, NoUtf8ThenItsBytesAreComparedAndKept) {
 }
 
 TEST(TagExpression, TagNamedTwiceThenItIsListedOnce) {
-  EXPECT_THAT(parsed("@b and (@a or not @b) or @c").tags(), ElementsAre("@b", "@a", "@c"));
+  EXPECT_THAT(parsed_tags("@b and (@a or not @b) or @c").tags(), ElementsAre("@b", "@a", "@c"));
 }
 
 TEST(TagExpression, CopyThenItOutlivesTheOriginalAndTheText) {
   TagExpression copy;
   {
     const std::string text = "@a and not a_tag_too_long_for_the_string_itself";
-    const auto original = parsed(text);
+    const auto original = parsed_tags(text);
     copy = original;
   }
   EXPECT_TRUE(holds(copy, {"@a"}));
@@ -215,14 +215,14 @@ TEST(TagExpression, VeryManyParenthesesThenNoStackOverflows) {
 }
 
 TEST(TagExpression, VeryManyNotsThenNoStackOverflows) {
-  const auto even = parsed(repeated("not ") + "@a");
+  const auto even = parsed_tags(repeated("not ") + "@a");
   EXPECT_TRUE(holds(even, {"@a"}));
   EXPECT_FALSE(holds(even, {}));
   EXPECT_EQ(even.text(), repeated("not ( ") + "@a" + repeated(" )"));
 }
 
 TEST(TagExpression, VeryDeepOnTheRightThenNoStackOverflows) {
-  const auto expression = parsed(repeated("@a and (") + "@b" + repeated(")"));
+  const auto expression = parsed_tags(repeated("@a and (") + "@b" + repeated(")"));
   EXPECT_TRUE(holds(expression, {"@a", "@b"}));
   EXPECT_FALSE(holds(expression, {"@a"}));
   EXPECT_FALSE(holds(expression, {"@b"}));
@@ -230,7 +230,7 @@ TEST(TagExpression, VeryDeepOnTheRightThenNoStackOverflows) {
 }
 
 TEST(TagExpression, VeryDeepOnTheLeftThenNoStackOverflows) {
-  const auto expression = parsed("@b" + repeated(" or @a"));
+  const auto expression = parsed_tags("@b" + repeated(" or @a"));
   EXPECT_TRUE(holds(expression, {"@b"}));
   EXPECT_TRUE(holds(expression, {"@a"}));
   EXPECT_FALSE(holds(expression, {"@c"}));

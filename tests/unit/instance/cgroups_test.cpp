@@ -73,7 +73,7 @@ TEST(Cgroups, PlaceThatCannotBeWrittenToIsNotUsed) {
   EXPECT_EQ(*lent, nullptr);
 }
 
-struct Silent : Output {
+struct Ignoring : Output {
   void on_stdout(std::string_view) override {}
   void on_stderr(std::string_view) override {}
   void on_end(const std::string&) override {}
@@ -101,7 +101,7 @@ class CgroupsHere : public testing::Test {
     around.memory_is_limited = cgroups->limits_memory();
     ProcessHost host{children, launcher, *cgroups, loop};
     ProcessServer server(host, platform, "/", around);
-    Silent silent;
+    Ignoring silent;
     const auto started = server.start(silent, base::Deadline::in(60s), {});
     EXPECT_TRUE(started) << started.error().reason;
     const auto ended = server.wait(base::Deadline::in(60s), {});

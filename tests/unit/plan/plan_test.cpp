@@ -10,14 +10,14 @@ namespace {
 using tests::three_platforms;
 using Planned = tests::PlannedText;
 
-const std::string kTwo = R"(Feature: f
+const std::string kTwoProcesses = R"(Feature: f
   Scenario: s
     When the 'writer' process writes
     Then the 'reader' process reads
 )";
 
 TEST(MakePlan, FullMatrixInOrder) {
-  const Planned p(kTwo);
+  const Planned p(kTwoProcesses);
   EXPECT_EQ(p.errors, std::vector<std::string>());
   ASSERT_EQ(p.ids.size(), 9u);
   EXPECT_EQ(p.ids[0], "features/x.feature:2 writer=python reader=python");
@@ -89,7 +89,7 @@ TEST(MakePlan, EveryWrongStepIsNamedWithItsPlace) {
 }
 
 TEST(MakePlan, TagsRestrictPlatforms) {
-  const auto tagged = [](const std::string& tags) { return Planned(tags + "\n" + kTwo).ids.size(); };
+  const auto tagged = [](const std::string& tags) { return Planned(tags + "\n" + kTwoProcesses).ids.size(); };
   EXPECT_EQ(tagged("@platform:python,cpp"), 4u);
   EXPECT_EQ(tagged("@platform:linux"), 4u);
   EXPECT_EQ(tagged("@platform:linux @platform:python"), 1u);
@@ -100,13 +100,13 @@ TEST(MakePlan, TagsRestrictPlatforms) {
 
 TEST(MakePlan, UnknownPlatformInATagIsAnErrorAndAMisspeltTagAWarning) {
   EXPECT_EQ(
-      Planned("@writer:pyton\n" + kTwo).errors,
+      Planned("@writer:pyton\n" + kTwoProcesses).errors,
       std::vector<std::string>{
           "features/x.feature:1:1: @writer:pyton: there is no platform 'pyton'; did you mean 'python'?"});
-  EXPECT_EQ(Planned("@wirter:python\n" + kTwo).warnings,
+  EXPECT_EQ(Planned("@wirter:python\n" + kTwoProcesses).warnings,
             std::vector<std::string>{
                 "features/x.feature:1:1: @wirter:python has no meaning here; did you mean '@writer'?"});
-  EXPECT_TRUE(Planned("@slow @fast @bug:12\n" + kTwo).warnings.empty());
+  EXPECT_TRUE(Planned("@slow @fast @bug:12\n" + kTwoProcesses).warnings.empty());
 }
 
 TEST(MakePlan, TagsSetTimeoutsLimitsAndSharing) {
@@ -122,10 +122,10 @@ TEST(MakePlan, TagsSetTimeoutsLimitsAndSharing) {
   EXPECT_EQ(s.sharing.volume, "/exchange");
   EXPECT_EQ(s.requires_, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(s.skip, "@skip");
-  EXPECT_EQ(Planned("@timeout:soon\n" + kTwo).errors.size(), 1u);
-  EXPECT_EQ(Planned("@timeout:0\n" + kTwo).errors,
+  EXPECT_EQ(Planned("@timeout:soon\n" + kTwoProcesses).errors.size(), 1u);
+  EXPECT_EQ(Planned("@timeout:0\n" + kTwoProcesses).errors,
             std::vector<std::string>{"features/x.feature:1:1: @timeout:0: must be more than 0"});
-  EXPECT_EQ(Planned("@memory:1m\n" + kTwo).errors.size(), 1u);
+  EXPECT_EQ(Planned("@memory:1m\n" + kTwoProcesses).errors.size(), 1u);
 }
 
 TEST(MakePlan, ExclusionsLeaveCombinationsOut) {
@@ -133,9 +133,9 @@ TEST(MakePlan, ExclusionsLeaveCombinationsOut) {
   config.matrix.exclude.push_back({7,
                                    {{ProcessName("writer"), {PlatformName("python")}},
                                     {ProcessName("reader"), {PlatformName("python"), PlatformName("cpp")}}}});
-  EXPECT_EQ(Planned(kTwo, config).ids.size(), 7u);
+  EXPECT_EQ(Planned(kTwoProcesses, config).ids.size(), 7u);
   config.matrix.exclude.push_back({8, {{ProcessName("nobody"), {PlatformName("python")}}}});
-  const Planned p(kTwo, config);
+  const Planned p(kTwoProcesses, config);
   EXPECT_EQ(p.ids.size(), 7u);
   EXPECT_EQ(p.warnings,
             std::vector<std::string>{
@@ -143,7 +143,7 @@ TEST(MakePlan, ExclusionsLeaveCombinationsOut) {
 }
 
 TEST(MakePlan, NothingLeftOrNothingToDoIsAWarning) {
-  const Planned none("@writer:python @platform:cpp\n" + kTwo);
+  const Planned none("@writer:python @platform:cpp\n" + kTwoProcesses);
   EXPECT_TRUE(none.ids.empty());
   ASSERT_EQ(none.warnings.size(), 1u);
   EXPECT_TRUE(none.warnings[0].starts_with("features/x.feature:3: no combination is left"));
@@ -204,7 +204,7 @@ TEST(MakePlan, ComboSelectsAssignments) {
   const auto with = [](std::vector<std::pair<ProcessName, std::string>> combo) {
     Selection selection;
     selection.combo = std::move(combo);
-    return Planned(kTwo, three_platforms(), selection).ids;
+    return Planned(kTwoProcesses, three_platforms(), selection).ids;
   };
   EXPECT_EQ(with({{ProcessName("writer"), "cpp"}, {ProcessName("reader"), "node"}}),
             std::vector<std::string>{"features/x.feature:2 writer=cpp reader=node"});

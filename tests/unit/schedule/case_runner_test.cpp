@@ -13,18 +13,11 @@ namespace {
 using namespace std::chrono_literals;
 using tests::Behaviour;
 
-config::Config one_platform() {
-  auto config = tests::three_platforms();
-  config.platforms.resize(1);
-  config.platforms[0].stop_grace_period = 20ms;
-  return config;
-}
-
 /// Plans the steps as one scenario on one platform, and runs it.
-struct Ran {
-  explicit Ran(const std::string& steps, std::map<std::string, std::deque<Behaviour>> behaviours = {},
-               const std::string& tags = "")
-      : planned(tags + "\nFeature: f\n Scenario: s\n" + steps, one_platform()) {
+struct RanCase {
+  explicit RanCase(const std::string& steps, std::map<std::string, std::deque<Behaviour>> behaviours = {},
+                   const std::string& tags = "")
+      : planned(tags + "\nFeature: f\n Scenario: s\n" + steps, tests::one_platform()) {
     sites.behaviours = std::move(behaviours);
     options.rerun = "cexec --container-seq";
   }
@@ -50,17 +43,9 @@ struct Ran {
   model::CaseReport report;
 };
 
-std::string outcome_of(Ran& ran) {
+std::string outcome_of(RanCase& ran) {
   const auto& report = ran.run();
   return std::string(model::name_of(report.outcome)) + ": " + model::message_of(report.outcome);
-}
-
-Behaviour failing() {
-  Behaviour behaviour;
-  behaviour.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
-    return method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "";
-  };
-  return behaviour;
 }
 
 Behaviour exiting(std::int64_t code, bool oom = false) {
@@ -70,7 +55,7 @@ Behaviour exiting(std::int64_t code, bool oom = false) {
 }
 
 TEST(CaseRunner, StartsAProcessAtTheFirstStepThatNamesIt) {
-  Ran ran("  When the 'w' process writes\n  Then the 'r' process reads\n  And the 'w' process closes\n");
+  RanCase ran("  When the 'w' process writes\n  Then the 'r' process reads\n  And the 'w' process closes\n");
   EXPECT_EQ(outcome_of(ran), "passed: ");
   EXPECT_EQ(ran.sites.diary.lines(),
             (std::vector<std::string>{"open", "w: start", "w: step writes", "r: start", "r: step reads",
@@ -82,8 +67,8 @@ TEST(CaseRunner, StartsAProcessAtTheFirstStepThatNamesIt) {
 }
 
 TEST(CaseRunner, StepsBehindAFailureAreSkippedAndTheCulpritIsNamed) {
-  Ran ran("  When the 'w' process writes\n  Then the 'r' process reads\n  And the 'r' process closes\n",
-          {{"r", {failing()}}});
+  RanCase ran("  When the 'w' process writes\n  Then the 'r' process reads\n  And the 'r' process closes\n",
+              {{"r", {tests::failing_step()}}});
   EXPECT_EQ(outcome_of(ran), "failed: no");
   EXPECT_EQ(ran.outcomes(), "passed failed skipped ");
   EXPECT_EQ(ran.report.culprit_step, 1u);
@@ -91,23 +76,23 @@ TEST(CaseRunner, StepsBehindAFailureAreSkippedAndTheCulpritIsNamed) {
 }
 
 TEST(CaseRunner, SecondThingThatGoesWrongDoesNotHideTheFirst) {
-  auto both = failing();
+  auto both = tests::failing_step();
   both.exit_on_shutdown = 5;
-  Ran ran("  When the 'w' process writes\n", {{"w", {both}}});
+  RanCase ran("  When the 'w' process writes\n", {{"w", {both}}});
   EXPECT_EQ(outcome_of(ran), "failed: no");
 }
 
 TEST(CaseRunner, DirtyShutdownTurnsAPassedCaseRed) {
   Behaviour dirty;
   dirty.exit_on_shutdown = 139;
-  Ran ran("  When the 'w' process writes\n", {{"w", {dirty}}});
+  RanCase ran("  When the 'w' process writes\n", {{"w", {dirty}}});
   EXPECT_EQ(outcome_of(ran), "exited: exit code 139 (SIGSEGV) at shutdown, where 0 is expected");
   EXPECT_EQ(ran.report.culprit_step, std::nullopt);
   EXPECT_EQ(ran.report.culprit_process->text(), "w");
 }
 
 TEST(CaseRunner, LifeOfAProcessInTheScenariosHands) {
-  Ran ran(
+  RanCase ran(
       "  Given the 'w' process starts\n  When the 'w' process writes\n  And the 'w' process restarts\n"
       "  And the 'w' process writes more\n  And the 'w' process is killed\n"
       "  Then the 'w' process should have exited with code 137\n  When the 'w' process starts\n"
@@ -122,7 +107,7 @@ TEST(CaseRunner, LifeOfAProcessInTheScenariosHands) {
 }
 
 TEST(CaseRunner, StepForAProcessThatIsNotRunningSaysHowThatCame) {
-  Ran ran("  When the 'w' process writes\n  And the 'w' process stops\n  And the 'w' process writes\n");
+  RanCase ran("  When the 'w' process writes\n  And the 'w' process stops\n  And the 'w' process writes\n");
   EXPECT_EQ(
       outcome_of(ran),
       "failed: the 'w' process is not running: it was stopped in line 5; a step \"the 'w' process starts\" "
@@ -130,43 +115,44 @@ TEST(CaseRunner, StepForAProcessThatIsNotRunningSaysHowThatCame) {
 }
 
 TEST(CaseRunner, StartingTwiceAndStoppingTwiceFail) {
-  Ran twice("  When the 'w' process starts\n  And the 'w' process starts\n");
+  RanCase twice("  When the 'w' process starts\n  And the 'w' process starts\n");
   EXPECT_EQ(outcome_of(twice), "failed: the 'w' process is running already");
-  Ran stopped("  When the 'w' process starts\n  And the 'w' process stops\n  And the 'w' process stops\n");
+  RanCase stopped(
+      "  When the 'w' process starts\n  And the 'w' process stops\n  And the 'w' process stops\n");
   EXPECT_EQ(outcome_of(stopped), "failed: the 'w' process is not running: it was stopped in line 5");
 }
 
 TEST(CaseRunner, ExitThatTheNextStepExpectsIsFine) {
-  Ran ran(
+  RanCase ran(
       "  When the 'w' process crashes\n  And the 'r' process looks\n"
       "  Then the 'w' process should have exited with code 3\n",
       {{"w", {exiting(3)}}});
   EXPECT_EQ(outcome_of(ran), "passed: ");
-  Ran memory("  When the 'w' process eats\n  Then the 'w' process should have been killed for memory\n",
-             {{"w", {exiting(137, true)}}});
+  RanCase memory("  When the 'w' process eats\n  Then the 'w' process should have been killed for memory\n",
+                 {{"w", {exiting(137, true)}}});
   EXPECT_EQ(outcome_of(memory), "passed: ");
 }
 
 TEST(CaseRunner, OtherExitThanExpectedFailsWithBoth) {
-  Ran ran("  When the 'w' process crashes\n  Then the 'w' process should have exited with code 3\n",
-          {{"w", {exiting(4)}}});
+  RanCase ran("  When the 'w' process crashes\n  Then the 'w' process should have exited with code 3\n",
+              {{"w", {exiting(4)}}});
   EXPECT_EQ(outcome_of(ran), "failed: the 'w' process has another exit code");
   const auto& failed = std::get<model::Failed>(ran.report.outcome);
   EXPECT_EQ(failed.expected, "exit code 3");
   EXPECT_EQ(failed.actual, "exit code 4");
-  Ran memory("  When the 'w' process eats\n  Then the 'w' process should have been killed for memory\n",
-             {{"w", {exiting(1)}}});
+  RanCase memory("  When the 'w' process eats\n  Then the 'w' process should have been killed for memory\n",
+                 {{"w", {exiting(1)}}});
   EXPECT_EQ(outcome_of(memory), "failed: the 'w' process was not killed for memory");
 }
 
 TEST(CaseRunner, ExitThatDoesNotComeTimesOut) {
-  Ran ran("  When the 'w' process writes\n  Then the 'w' process should have exited with code 0\n", {},
-          "@step-timeout:20");
+  RanCase ran("  When the 'w' process writes\n  Then the 'w' process should have exited with code 0\n", {},
+              "@step-timeout:20");
   EXPECT_EQ(outcome_of(ran), "timed out: the step took longer than 20ms; the 'w' process is still running");
 }
 
 TEST(CaseRunner, UnexpectedExitIsRed) {
-  Ran within("  When the 'w' process writes\n  And the 'w' process writes\n", {{"w", {exiting(1)}}});
+  RanCase within("  When the 'w' process writes\n  And the 'w' process writes\n", {{"w", {exiting(1)}}});
   EXPECT_EQ(outcome_of(within), "exited: exit code 1 while the step ran");
 }
 
@@ -175,7 +161,7 @@ TEST(CaseRunner, StepTimeoutOfTagWinsOverTheOption) {
   silent.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
     return method == "executeStep" ? std::nullopt : std::optional<std::string>("");
   };
-  Ran ran("  When the 'w' process writes\n", {{"w", {silent}}}, "@step-timeout:20");
+  RanCase ran("  When the 'w' process writes\n", {{"w", {silent}}}, "@step-timeout:20");
   ran.options.step_timeout = 1h;
   EXPECT_EQ(outcome_of(ran), "timed out: the step took longer than 20ms");
 }
@@ -185,13 +171,13 @@ TEST(CaseRunner, ScenarioTimeoutCutsAStepShort) {
   silent.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
     return method == "executeStep" ? std::nullopt : std::optional<std::string>("");
   };
-  Ran ran("  When the 'w' process writes\n", {{"w", {silent}}}, "@timeout:30");
+  RanCase ran("  When the 'w' process writes\n", {{"w", {silent}}}, "@timeout:30");
   EXPECT_EQ(outcome_of(ran), "timed out: the scenario took longer than 30ms");
 }
 
 TEST(CaseRunner, TimeForWhichTheEngineIsAwayIsNotTheScenarios) {
   Behaviour slow;
-  Ran ran("  When the 'w' process writes\n  And the 'w' process writes again\n", {}, "@timeout:50");
+  RanCase ran("  When the 'w' process writes\n  And the 'w' process writes again\n", {}, "@timeout:50");
   slow.answer = [&ran](const std::string& method, const std::string&) -> std::optional<std::string> {
     // As where an engine that hung has let it answer.
     if (method == "executeStep") {
@@ -207,14 +193,14 @@ TEST(CaseRunner, TimeForWhichTheEngineIsAwayIsNotTheScenarios) {
 TEST(CaseRunner, WhatCannotBeStartedCouldNotRun) {
   Behaviour missing;
   missing.start_error = instance::Error{"no such image", "build it", false};
-  Ran ran("  When the 'w' process writes\n  And the 'w' process writes\n", {{"w", {missing}}});
+  RanCase ran("  When the 'w' process writes\n  And the 'w' process writes\n", {{"w", {missing}}});
   EXPECT_EQ(outcome_of(ran), "could not run: no such image");
   EXPECT_EQ(ran.outcomes(), "could not run skipped ");
   EXPECT_EQ(std::get<model::CouldNotRun>(ran.report.outcome).hint, "build it");
 }
 
 TEST(CaseRunner, SiteThatCannotBeOpenedIsClosedAllTheSame) {
-  Ran ran("  When the 'w' process writes\n");
+  RanCase ran("  When the 'w' process writes\n");
   ran.sites.open_error = instance::Error{"no network", "", false};
   ran.sites.close_problems = {"the volume is busy"};
   EXPECT_EQ(outcome_of(ran), "could not run: no network");
@@ -223,20 +209,20 @@ TEST(CaseRunner, SiteThatCannotBeOpenedIsClosedAllTheSame) {
 }
 
 TEST(CaseRunner, SkippedScenarioStartsNothing) {
-  Ran ran("  When the 'w' process writes\n", {}, "@skip");
+  RanCase ran("  When the 'w' process writes\n", {}, "@skip");
   EXPECT_EQ(outcome_of(ran), "skipped: @skip");
   EXPECT_TRUE(ran.sites.diary.lines().empty());
 }
 
 TEST(CaseRunner, MissingCapabilitySkips) {
-  Ran ran("  When the 'w' process writes\n", {}, "@requires:fast,huge");
+  RanCase ran("  When the 'w' process writes\n", {}, "@requires:fast,huge");
   EXPECT_EQ(outcome_of(ran), "skipped: the 'w' server (python) lacks the capability 'huge'");
-  Ran has("  When the 'w' process writes\n", {}, "@requires:fast");
+  RanCase has("  When the 'w' process writes\n", {}, "@requires:fast");
   EXPECT_EQ(outcome_of(has), "passed: ");
 }
 
 TEST(CaseRunner, CancellationGivesUpWithoutWaitingForAnyServer) {
-  Ran ran("  When the 'w' process writes\n  And the 'w' process writes\n");
+  RanCase ran("  When the 'w' process writes\n  And the 'w' process writes\n");
   Behaviour stopping;
   stopping.answer = [&ran](const std::string& method, const std::string&) -> std::optional<std::string> {
     if (method != "executeStep") return "";
@@ -250,17 +236,17 @@ TEST(CaseRunner, CancellationGivesUpWithoutWaitingForAnyServer) {
 }
 
 TEST(CaseRunner, LimitsComeFromPlatformTagAndCommandLineInThatOrder) {
-  Ran tagged("  When the 'w' process writes\n", {}, "@memory:512m");
+  RanCase tagged("  When the 'w' process writes\n", {}, "@memory:512m");
   tagged.run();
   EXPECT_EQ(tagged.sites.servers.at(0).limits.memory, std::int64_t{512} << 20);
   EXPECT_EQ(tagged.sites.servers.at(0).limits.pids, 128);
-  Ran commanded("  When the 'w' process writes\n", {}, "@memory:512m");
+  RanCase commanded("  When the 'w' process writes\n", {}, "@memory:512m");
   commanded.options.limits.memory = std::int64_t{7} << 20;
   commanded.options.limits.nano_cpus = 5;
   commanded.run();
   EXPECT_EQ(commanded.sites.servers.at(0).limits.memory, std::int64_t{7} << 20);
   EXPECT_EQ(commanded.sites.servers.at(0).limits.nano_cpus, 5);
-  Ran unlimited("  When the 'w' process writes\n");
+  RanCase unlimited("  When the 'w' process writes\n");
   unlimited.options.limits.none = true;
   unlimited.run();
   EXPECT_EQ(unlimited.sites.servers.at(0).limits.memory, 0);
@@ -269,7 +255,7 @@ TEST(CaseRunner, LimitsComeFromPlatformTagAndCommandLineInThatOrder) {
 
 TEST(CaseRunner, ArtifactsStandInAFolderOfTheCase) {
   const tests::TempFolder folder;
-  Ran ran("  When the 'w' process writes\n");
+  RanCase ran("  When the 'w' process writes\n");
   ran.options.artifacts = folder.path();
   ran.run();
   EXPECT_EQ(ran.report.artifacts, (folder.path() / "cases/features_x.feature_3_w=python").string());
@@ -287,8 +273,8 @@ TEST(FolderName, IsSafeAndDifferentForLongIds) {
 }
 
 TEST(CaseRunner, TellsOfEachStepBeforeItRuns) {
-  Ran ran("  When the 'w' process one\n  Then the 'w' process two\n  And the 'w' process three\n",
-          {{"w", {failing()}}});
+  RanCase ran("  When the 'w' process one\n  Then the 'w' process two\n  And the 'w' process three\n",
+              {{"w", {tests::failing_step()}}});
   ran.run();
   std::vector<std::string> told;
   for (const auto& event : ran.events.drain()) {

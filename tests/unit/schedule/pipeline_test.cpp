@@ -15,13 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-config::Config one_platform() {
-  auto config = tests::three_platforms();
-  config.platforms.resize(1);
-  config.platforms[0].stop_grace_period = 20ms;
-  return config;
-}
-
 std::string scenarios(int count, const std::string& tags = "") {
   std::string text = "Feature: f\n";
   for (int i = 0; i < count; ++i)
@@ -31,7 +24,9 @@ std::string scenarios(int count, const std::string& tags = "") {
 
 /// What a test learns of a run: the most cases that were in a step at once, and each case's report.
 struct Ran {
-  explicit Ran(const std::string& text) : planned(text, one_platform()) { options.artifacts = folder.path(); }
+  explicit Ran(const std::string& text) : planned(text, tests::one_platform()) {
+    options.artifacts = folder.path();
+  }
 
   void run() {
     run_plan(planned.plan, options, sites, id, cancellation, events);
@@ -177,11 +172,7 @@ TEST(Pipeline, ServersOfComingCasesAreReadyBeforeTheirTurn) {
 
 TEST(Pipeline, ServerThatNoStepAskedForIsNoEvidence) {
   Ran ran(scenarios(1));
-  tests::Behaviour failing;
-  failing.answer = [](const std::string& method, const std::string&) -> std::optional<std::string> {
-    return method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "";
-  };
-  ran.sites.behaviours["w"] = {failing};
+  ran.sites.behaviours["w"] = {tests::failing_step()};
   ran.options.provision_ahead = 1;
   ran.run();
   const auto& report = ran.reports.at(0);
@@ -341,19 +332,9 @@ TEST(Isolation, CaseThatEndsServersKeepsThemToItself) {
   EXPECT_EQ(count_of(ran, "w: start"), 4);
 }
 
-/// A server whose steps fail.
-tests::Behaviour failing() {
-  tests::Behaviour behaviour;
-  behaviour.answer = [](const std::string& method, const std::string&) {
-    return std::optional<std::string>(
-        method == "executeStep" ? R"({"success":false,"error":{"message":"no"}})" : "");
-  };
-  return behaviour;
-}
-
 TEST(Pipeline, RedCaseIsTriedAgainAndAllAttemptsKeepTheirEvidence) {
   Ran ran(scenarios(1));
-  ran.sites.behaviours["w"] = {failing(), failing(), {}};
+  ran.sites.behaviours["w"] = {tests::failing_step(), tests::failing_step(), {}};
   ran.options.retries = {5, 1ms, 1ms};
   ran.run();
   ASSERT_EQ(ran.reports.size(), 1U);
@@ -372,7 +353,7 @@ TEST(Pipeline, RedCaseIsTriedAgainAndAllAttemptsKeepTheirEvidence) {
 
 TEST(Pipeline, CaseThatStaysRedUsesUpItsRetriesAndCountsOnce) {
   Ran ran(scenarios(2));
-  ran.sites.behaviours["w"] = {failing(), failing(), {}};
+  ran.sites.behaviours["w"] = {tests::failing_step(), tests::failing_step(), {}};
   ran.options.bundles = true;
   ran.options.retries = {1, 1ms, 1ms};
   ran.options.max_fail = 2;
@@ -385,7 +366,7 @@ TEST(Pipeline, CaseThatStaysRedUsesUpItsRetriesAndCountsOnce) {
 
 TEST(Pipeline, RerunOfARedCaseIsItsReplayWhereThatIsWanted) {
   Ran ran(scenarios(1));
-  ran.sites.behaviours["w"] = {failing()};
+  ran.sites.behaviours["w"] = {tests::failing_step()};
   ran.options.bundles = true;
   ran.options.replay = "cexec replay";
   ran.run();

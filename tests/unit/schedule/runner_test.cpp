@@ -11,8 +11,8 @@
 namespace executor::schedule {
 namespace {
 
-struct Ran {
-  Ran() : planned("Feature: f\n Scenario: s\n  When the 'w' process writes\n") {}
+struct RanPlan {
+  RanPlan() : planned("Feature: f\n Scenario: s\n  When the 'w' process writes\n") {}
 
   /// "passed", … of each case, in the plan's order. The cases begin in that order, too.
   std::vector<std::string> run() {
@@ -44,12 +44,12 @@ struct Ran {
 };
 
 TEST(RunPlan, TellsOfEveryCaseInThePlansOrder) {
-  Ran ran;
+  RanPlan ran;
   EXPECT_EQ(ran.run(), (std::vector<std::string>{"passed", "passed", "passed"}));
 }
 
 TEST(RunPlan, CaseThatFailsDoesNotStopTheNext) {
-  Ran ran;
+  RanPlan ran;
   tests::Behaviour exits;
   exits.exit_on_step = instance::Exit{1, false};
   ran.sites.behaviours["w"] = {exits};
@@ -57,7 +57,7 @@ TEST(RunPlan, CaseThatFailsDoesNotStopTheNext) {
 }
 
 TEST(RunPlan, MaxFailCancelsTheRestAndSaysWhy) {
-  Ran ran;
+  RanPlan ran;
   tests::Behaviour exits;
   exits.exit_on_step = instance::Exit{1, false};
   ran.sites.behaviours["w"] = {{}, exits};
@@ -67,14 +67,14 @@ TEST(RunPlan, MaxFailCancelsTheRestAndSaysWhy) {
 }
 
 TEST(RunPlan, CancelledCaseHasTheReasonOfTheCancellation) {
-  Ran ran;
+  RanPlan ran;
   ran.sites.on_open = [&ran] { ran.cancellation.request("SIGINT"); };
   EXPECT_EQ(ran.run(), (std::vector<std::string>{"cancelled", "cancelled", "cancelled"}));
   EXPECT_EQ(ran.last_message, "SIGINT");
 }
 
 TEST(RunPlan, NothingFurtherRunsWhereItsEngineDoesNotComeBack) {
-  Ran ran;
+  RanPlan ran;
   ran.sites.unusable = instance::Error{"the engine did not come back", {}, false, true};
   for (const auto& line : ran.run()) EXPECT_EQ(line.find("passed"), std::string::npos) << line;
   EXPECT_EQ(ran.cancellation.reason(), "the engine did not come back");

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-base::Deadline soon() {
+base::Deadline in_time() {
   return base::Deadline::in(30s);
 }
 
@@ -52,7 +52,7 @@ class PidFile {
  public:
   [[nodiscard]] std::string path() const { return (folder_.path() / "pid").string(); }
   [[nodiscard]] pid_t pid() const {
-    const auto deadline = soon();
+    const auto deadline = in_time();
     pid_t pid = 0;
     while (!(std::ifstream(path()) >> pid) && !deadline.passed()) ::usleep(1000);
     return pid;
@@ -74,7 +74,7 @@ TEST(Children, OrphanInTheSessionIsFoundAndItsEndWaitedFor) {
   Parent other(children, "exec sleep 600", "2");
   const auto orphan = file.pid();
   ASSERT_TRUE(is_there(orphan));
-  EXPECT_EQ(children.end_strays(parent.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(parent.kin(), in_time()), std::vector<pid_t>());
   EXPECT_FALSE(is_there(orphan));
   EXPECT_TRUE(is_there(other.kin().session));
   ::kill(other.kin().session, SIGKILL);
@@ -91,9 +91,9 @@ TEST(Children, DaemonThatLeftTheSessionIsFoundByItsEnvironment) {
   parent.wait();
   Parent other(children, "exec sleep 600", "2");
   ASSERT_TRUE(is_there(daemon));
-  EXPECT_EQ(children.end_strays(other.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(other.kin(), in_time()), std::vector<pid_t>());
   EXPECT_TRUE(is_there(daemon));
-  EXPECT_EQ(children.end_strays(parent.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(parent.kin(), in_time()), std::vector<pid_t>());
   EXPECT_FALSE(is_there(daemon));
   ::kill(other.kin().session, SIGKILL);
   other.wait();
@@ -107,11 +107,11 @@ TEST(Children, DaemonThatForgotItsEnvironmentGoesWithTheLast) {
   const auto daemon = file.pid();
   parent.wait();
   Parent other(children, "exec sleep 600", "2");
-  EXPECT_EQ(children.end_strays(parent.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(parent.kin(), in_time()), std::vector<pid_t>());
   EXPECT_TRUE(is_there(daemon));
   ::kill(other.kin().session, SIGKILL);
   other.wait();
-  EXPECT_EQ(children.end_strays(other.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(other.kin(), in_time()), std::vector<pid_t>());
   EXPECT_FALSE(is_there(daemon));
 }
 
@@ -122,7 +122,7 @@ TEST(Children, ThoseThatWereThereBeforeAreLeftAlone) {
     ::_exit(0);
   }
   Children children;
-  EXPECT_EQ(children.end_all(soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_all(in_time()), std::vector<pid_t>());
   EXPECT_TRUE(is_there(before));
   ::kill(before, SIGKILL);
   ::waitpid(before, nullptr, 0);
@@ -134,7 +134,7 @@ TEST(Children, OrphanThatEndedByItselfIsNoZombieAfterwards) {
   Parent parent(children, "sleep 0 & echo $! > " + file.path(), "1");
   parent.wait();
   const auto orphan = file.pid();
-  EXPECT_EQ(children.end_strays(parent.kin(), soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_strays(parent.kin(), in_time()), std::vector<pid_t>());
   EXPECT_FALSE(is_there(orphan));
 }
 
@@ -150,7 +150,7 @@ TEST(Children, EndOfAllTakesGroupsAndOrphans) {
   ASSERT_GT(outer.pid(), 0);
   children.kill_all();
   parent.wait();
-  EXPECT_EQ(children.end_all(soon()), std::vector<pid_t>());
+  EXPECT_EQ(children.end_all(in_time()), std::vector<pid_t>());
   EXPECT_FALSE(is_there(inner.pid()));
   EXPECT_FALSE(is_there(outer.pid()));
 }
