@@ -16,8 +16,6 @@
 namespace executor::cli {
 namespace {
 
-using namespace std::chrono_literals;
-
 std::string describe(const image::Found& found, const config::Platform& platform) {
   if (!found.id.empty()) return fmt::format("{} ({})", found.reference, found.id.substr(7, 12));
   if (!platform.build) return fmt::format("{}: not there, a run would pull it", found.reference);
